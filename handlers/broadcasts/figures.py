@@ -57,7 +57,7 @@ async def _tell(talk: Talk, period: Period, other: Period) -> Told:
 async def _headlines(talk: Talk, period: Period) -> Sequence[Headline]:
     found = await report.reach(talk.session, period, zone_of(talk))
     return [
-        Headline("broadcasts", talk._("Broadcasts"), found.broadcasts),
+        Headline("broadcasts", talk._("Broadcasts sent"), found.broadcasts),
         Headline("delivered", talk._("Broadcast messages delivered"), found.delivered),
         Headline("confirmed", talk._("Broadcasts confirmed as read"), found.confirmed),
     ]

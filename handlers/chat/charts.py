@@ -19,7 +19,7 @@ from storage.disclosure import HIDDEN, Average, Figure
 from storage.statistics.periods import Period, PeriodUnit
 
 
-class Spot(NamedTuple):
+class Location(NamedTuple):
     """A place in degrees, WGS-84."""
 
     latitude: float
@@ -30,7 +30,7 @@ class Spot(NamedTuple):
 class Mark:
     """One figure of a chart, and the one that it is held against (None where there is none).
 
-    `short` is its name below a column. It leads to a `period` or to a `spot` on the map of stations.
+    `short` is its name below a column. It leads to a `period` or to a `location` on the map of stations.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Mark:
     against: Average | None = None
     short: str = ""
     period: Period | None = None
-    spot: Spot | None = None
+    location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from markupsafe import Markup
 
-from handlers.chat.charts import Chart, Headline, Mark, Spot, Told, by_name
+from handlers.chat.charts import Chart, Headline, Location, Mark, Told, by_name
 from handlers.chat.figures import Figures, FiguresView, Row, compared, say_too_little, shown
 from handlers.chat.pictures import Cell, Legend
 from handlers.chat.talk import Talk
@@ -102,40 +102,25 @@ async def _gaps(talk: Talk, period: Period, head: Markup) -> None:
 
 async def _tell_gaps(talk: Talk, period: Period, other: Period) -> Told:
     """Each place leads to its part of the map."""
-    cells, then = await cells_of(talk, period), {_spot(one): one for one in await cells_of(talk, other)}
+    cells, then = await cells_of(talk, period), {_location_of(one): one for one in await cells_of(talk, other)}
 
-    def chart(title: str, these: Sequence[Cell], of: Callable[[Cell], int]) -> Chart:
-        marks = [
-            Mark(
-                where(talk, one),
-                of(one),
-                (of(then[_spot(one)]) if _spot(one) in then else 0) or HIDDEN,
-                spot=_spot(one),
-            )
-            for one in these[:MOST_CELLS]
-        ]
-        return Chart(title, marks)
+    def chart(title: str, of: Callable[[Cell], int]) -> Chart:
+        these = sorted((one for one in cells if of(one)), key=lambda one: -of(one))[:MOST_CELLS]
+        return Chart(title, [mark(one, of) for one in these])
 
-    bare = [one for one in cells if one.bare]
-    searched = sorted((one for one in cells if one.searches), key=lambda one: -one.searches)
-    charts = []
-    if bare:
-        charts.append(chart(talk._("People who searched with no station within 2 km, by place"), bare, _bare_of))
-    if searched:
-        charts.append(chart(talk._("People who searched, by place"), searched, _searches_of))
-    return Told(charts, [Markup.escape(no_gap(talk))] if searched and not bare else [])
+    def mark(cell: Cell, of: Callable[[Cell], int]) -> Mark:
+        before = then.get(_location_of(cell))
+        against = HIDDEN if before is None else of(before) or HIDDEN
+        return Mark(where(talk, cell), of(cell), against, location=_location_of(cell))
+
+    bare = chart(talk._("People who searched with no station within 2 km, by place"), lambda one: one.bare)
+    searched = chart(talk._("People who searched, by place"), lambda one: one.searches)
+    lines = [] if bare.marks or not searched.marks else [Markup.escape(no_gap(talk))]
+    return Told([one for one in (bare, searched) if one.marks], lines)
 
 
-def _spot(cell: Cell) -> Spot:
-    return Spot(cell.latitude, cell.longitude)
-
-
-def _bare_of(cell: Cell) -> int:
-    return cell.bare
-
-
-def _searches_of(cell: Cell) -> int:
-    return cell.searches
+def _location_of(cell: Cell) -> Location:
+    return Location(cell.latitude, cell.longitude)
 
 
 def no_gap(talk: Talk) -> str:

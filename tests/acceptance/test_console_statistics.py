@@ -122,7 +122,7 @@ async def test_a_period_is_held_against_last_year(pages: Pages) -> None:
     assert [row[3] for row in file[1:] if row[1] == "12:00"] == ["20"]
     assert [(row[3], row[5]) for row in file[1:] if row[1] == "12:00"] == [("20", "10")]
     over = rows_of(await visitor.gets(f"{PAGE}/shown.csv?of=searched"))
-    assert over[-1][1:] == [over[-1][1], "This year", "20", "A year before", "10"] and len(over) == 13
+    assert over[-1][1:] == [over[-1][1], "Latest", "20", "A year earlier", "10"] and len(over) == 13
 
 
 async def test_platforms_are_shown_to_those_who_see_them_in_the_chat(pages: Pages) -> None:

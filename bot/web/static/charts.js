@@ -21,7 +21,7 @@ function names(plot, rows) {
 function draw(library, section) {
   const box = section.querySelector(".plot"), told = section.querySelector(".told");
   const rows = [...section.querySelectorAll("tbody tr")], values = rows.map((row) => number(row.dataset.value)), others = rows.map((row) => number(row.dataset.other));
-  const isCompared = Boolean(section.querySelector(".key .then")), most = Math.max(1, ...values.map(Number), ...others.map(Number));
+  const isCompared = Boolean(section.querySelector(".legend .then")), most = Math.max(1, ...values.map(Number), ...others.map(Number));
   // Too few to be shown: a grey stub, which is as high for each.
   const hidden = values.map((value) => (value === null ? most * FEW : null));
   const data = [rows.map((_, at) => at), others, values, hidden], bars = (width) => library.paths.bars({ size: [width, 60], align: 0 });
@@ -36,7 +36,7 @@ function draw(library, section) {
     width: Math.max(200, box.clientWidth), height: HEIGHT, legend: { show: false }, padding: [12, 8, 0, 0],
     cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { show: false } },
     scales: { x: { time: false, range: [-0.6, rows.length - 0.4] }, y: { range: [0, most * 1.08] } },
-    axes: [{ ...axis, grid: { show: false }, splits: (self) => names(self, rows), values: (_self, splits) => splits.map((at) => rows[at]?.dataset.short ?? "") },
+    axes: [{ ...axis, size: 30, grid: { show: false }, splits: (self) => names(self, rows), values: (_self, splits) => splits.map((at) => rows[at]?.dataset.short ?? "") },
       { ...axis, size: 52, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000, 1000000] }],
     series: [{}, { fill: paint.then, paths: bars(0.9), points: { show: false }, show: isCompared },
       { fill: paint.now, paths: bars(isCompared ? 0.5 : 0.8), points: { show: false } },

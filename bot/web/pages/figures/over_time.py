@@ -33,24 +33,25 @@ class Line(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """The headlines in these periods, and the chart of one; None where no feature has any."""
+    """The headlines in these periods (each with what it is called), and the chart of one; None where no feature has
+    any."""
 
-    periods: Sequence[str]
+    periods: Sequence[tuple[str, str]]
     lines: Sequence[Line]
     chart: Chart | None
 
 
 async def compared(visit: Visit, asked: Asked) -> Compared:
     """Raises Turned."""
-    periods = [asked.period, asked.period.before]
+    periods = {visit._("Current"): asked.period, visit._("Previous"): asked.period.before}
     if asked.period.unit is not PeriodUnit.YEAR:
-        periods.append(asked.period.year_before)
+        periods[visit._("Last year")] = asked.period.year_before
     lines: list[Line] = []
     chart = None
     for read in (part.headlines for part in visit.site.features.figures):
         if read is None:
             continue
-        found = [await read(visit.talk, period) for period in periods]
+        found = [await read(visit.talk, period) for period in periods.values()]
         for each in zip(*found, strict=True):
             name = each[0].name
             is_here = name == asked.headline or not (asked.headline or lines)
@@ -60,7 +61,8 @@ async def compared(visit: Visit, asked: Asked) -> Compared:
                 chart = await _over_time(visit, asked, read, each[0])
     if asked.headline and chart is None:
         raise Turned(Why.ODD)
-    return Compared([title(period, visit.talk.language) for period in periods], lines, chart)
+    heads = [(name, title(period, visit.talk.language)) for name, period in periods.items()]
+    return Compared(heads, lines, chart)
 
 
 async def _over_time(visit: Visit, asked: Asked, read: _Read, chosen: Headline) -> Chart:

@@ -62,7 +62,7 @@ def _over_time(visit: Visit, asked: Asked, chart: Chart) -> Drawn:
 
 
 def _times(visit: Visit) -> tuple[str, str]:
-    return visit._("This year"), visit._("A year before")
+    return visit._("Latest"), visit._("A year earlier")
 
 
 async def show_view(visit: Visit) -> web.Response:
@@ -77,8 +77,8 @@ async def show_view(visit: Visit) -> web.Response:
     path = f"/{view.name}"
 
     def link_of(mark: Mark) -> str:
-        if mark.spot is not None:
-            return f"{visit.site.root}/console/stations?at={mark.spot.latitude:.5f},{mark.spot.longitude:.5f}"
+        if mark.location is not None:
+            return f"{visit.site.root}/console/stations?at={mark.location.latitude:.5f},{mark.location.longitude:.5f}"
         return "" if mark.period is None else asked.of_period(visit, path, mark.period)
 
     drawn = [charts.drawn(visit, chart, *_titles(visit, asked), link_of) for chart in told.charts]
@@ -122,7 +122,7 @@ def _page(
         charts=drawn,
         parts=parts,
         too_little="" if drawn or parts else too_little(talk),
-        rule=overview.rule_words(talk),
+        rule=overview.rule_words(talk) if parts and not drawn else overview.hiding_words(talk),
         units=[
             (visit._(label), asked.address(visit, path, back=0, unit=unit), unit is asked.period.unit)
             for unit, label in UNITS.items()
