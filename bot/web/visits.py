@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.web import headers
 from bot.web.site import Site
+from bot.web.uploads import Upload
 from handlers.chat.incoming import Incoming
 from handlers.chat.talk import Person, Talk
 from handlers.chat.view import View
@@ -39,7 +40,10 @@ OFFICE = frozenset({Kind.SESSION})
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An address, what it shows or does, and whom it is for: `right` is asked of the database at each request."""
+    """An address, what it shows or does, and whom it is for: `right` is asked of the database at each request.
+
+    `takes_file`: its form may bring a file, which is read only once it is known that they may send it.
+    """
 
     method: str
     path: str
@@ -47,6 +51,7 @@ class Page:
     right: Right = Right.USE
     kinds: frozenset[Kind] = ANYBODY
     writes: bool = False
+    takes_file: bool = False
 
 
 @dataclass(slots=True)
@@ -61,6 +66,7 @@ class Visit:
     now: datetime
     csrf: str
     form: Mapping[str, list[str]]
+    upload: Upload | None = None
     committed: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     """What is to be done in this process once the transaction is committed."""
 
