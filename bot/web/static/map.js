@@ -32,6 +32,7 @@ export class StationMap {
     this.seen = { stations: [], clusters: [], total: 0 };
     this.asked = 0;
     this.box = null;
+    this.entries = new Map();
     part.querySelector(".filters").addEventListener("click", (event) => this.filter(event.target.closest("button")));
     part.addEventListener("click", (event) => this.press(event));
     part.querySelector("#sheet").addEventListener("submit", (event) => this.report(event));
@@ -123,17 +124,26 @@ export class StationMap {
     const near = ([, a, b]) => (a - x) ** 2 * Math.cos(y * Math.PI / 180) ** 2 + (b - y) ** 2;
     const rank = ([, , , state]) => (state === 0 ? 1 : 0);
     const shown = this.seen.stations.filter(inView).sort((a, b) => rank(a) - rank(b) || near(a) - near(b)).slice(0, 20);
-    this.$("list").replaceChildren(...shown.map(([key, , , state, name]) => {
-      const entry = this.$("entry").content.cloneNode(true), button = entry.querySelector("button");
-      button.dataset.key = key;
+    this.put(shown.map(([key, , , state, name]) => {
+      const entry = this.entries.get(key) ?? this.$("entry").content.firstElementChild.cloneNode(true);
+      entry.querySelector("button").dataset.key = key;
       entry.querySelector("b").textContent = name;
       entry.querySelector("span").textContent = this.words[STATES[state]];
       entry.querySelector("span").dataset.state = STATES[state];
-      return entry;
+      return [key, entry];
     }));
     const parts = this.seen.clusters.filter(([a, b]) => inView([0, a, b]));
     const total = this.seen.stations.filter(inView).length + parts.reduce((sum, [, , count]) => sum + count, 0);
     this.$("shown").textContent = total ? this.words.shown.replace("{n}", total) : this.words.none;
+  }
+
+  // Entries stay what they are while the map moves, or whoever presses one with the keyboard would lose it.
+  put(entries) {
+    const list = this.$("list"), focused = document.activeElement;
+    this.entries = new Map(entries);
+    if (entries.every(([, entry], place) => list.children[place] === entry) && list.children.length === entries.length) return;
+    list.replaceChildren(...this.entries.values());
+    if (focused !== document.activeElement && list.contains(focused)) focused.focus({ preventScroll: true });
   }
 
   // What is pressed
