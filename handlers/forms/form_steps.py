@@ -12,6 +12,7 @@ from handlers.chat.press import InvalidCallback
 from handlers.forms.cancelling import cancel, drop, offer_earlier
 from handlers.forms.filling import AnyFilling
 from handlers.forms.form_pages import (
+    UNFOLDED,
     page_of,
     question_buttons,
     question_text,
@@ -67,14 +68,13 @@ async def toggle(filling: AnyFilling, argument: str) -> bool:
 
 
 async def _turn(filling: AnyFilling, page: str) -> None:
-    """Another page of the question, in the place of the one that is shown."""
-    question = filling.question
-    if question is None:
+    """Another page of the question, or of the review, in the place of the one that is shown."""
+    if filling.question is None and page not in ("", UNFOLDED):
         raise InvalidCallback
     filling.state.page = page
-    words, buttons = question_text(filling, question), question_buttons(filling)
+    shown = page_of(filling)
     await filling.keep()
-    filling.talk.edit(words, buttons)
+    filling.talk.edit(*shown)
 
 
 async def _pick(filling: AnyFilling, argument: str) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import chain
 from typing import NamedTuple
 
 from handlers.forms.filling import AnyFilling
-from handlers.forms.form_pages import page_of
+from handlers.forms.form_pages import buttons_in_words
 from handlers.forms.questions import Does
 from storage.plain_text import clean
 
@@ -68,8 +67,7 @@ def _stay_or_done(filling: AnyFilling) -> TypedButton | None:
 def _buttons(filling: AnyFilling) -> Iterator[TypedButton]:
     if not _typed(filling):
         return
-    _, rows = page_of(filling)
-    for button in chain.from_iterable(rows):
+    for button in buttons_in_words(filling):
         _, _, what, argument = button.data.split(":")
         yield TypedButton(what, argument, button.text)
 

@@ -122,7 +122,9 @@ async def test_a_number_that_another_question_asks_for_is_neither_kept_nor_left(
     await is_asked(rider, ASKED_FOR_INSURANCE)
     await rider.presses("Not insured")
     await rider.hears(REVIEW_PAGE)
-    await is_refused(ID_NUMBER, "That isn't in the form yet. To add it, press ✎ beside the answer where it belongs.")
+    await is_refused(
+        ID_NUMBER, "That isn't in the form yet. To add it, press ✎ and choose the answer where it belongs."
+    )
     kept = await answers_of(town)
     assert (kept["name"], kept["platform_other"], kept["district"]) == ("李雷", "58同城", "德城区")
 
@@ -254,7 +256,7 @@ async def test_the_keyboard_of_a_question_goes_with_it(town: Town, language: str
         await is_asked(rider, ASKED_FOR_INSURANCE)
         await rider.presses("Not insured")
         await rider.hears(REVIEW_PAGE)
-        await rider.rider.presses("✎ " + rider._("Phone"))
+        await rider.rider.changes(rider._("Phone"))
         await rider.hears(ASKED_FOR_PHONE)
         assert share in keyboard_of(rider)
         await rider.presses("↩ Keep as it is")

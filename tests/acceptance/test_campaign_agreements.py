@@ -503,7 +503,7 @@ async def test_why_a_clause_is_there_and_which_demands_are_behind_it(demanding: 
     await coordinator.presses("A break at noon")
     await coordinator.hears_of("Press the demands that this clause answers.")
     assert coordinator.button("✓ A break at noon")
-    await coordinator.presses("✎ Why this clause")
+    await coordinator.changes("Why this clause")
     await coordinator.hears_of("Why is this clause there?")
     await coordinator.says("Tired riders have accidents")
     await coordinator.hears_of("Tired riders have accidents")

@@ -576,7 +576,7 @@ async def test_a_ready_answer_is_asked_blank_by_blank_and_shown_before_it_goes(t
     assert "周五下午三点，{地点}到东风路驿站" in (await counsel.rider.hears_of("Please fill in: 材料"))["text"]
     await counsel.says("工资条")
     await counsel.rider.hears_of("周五下午三点，{地点}到东风路驿站面谈，请带上工资条。")
-    await counsel.rider.presses("✎ 材料")
+    await counsel.rider.changes("材料")
     await counsel.rider.hears_of("Please fill in: 材料")
     assert not any("面谈" in str(one) for one in rider.rider.heard), "nothing has gone yet"
     await counsel.says("身份证")

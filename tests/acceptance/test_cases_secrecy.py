@@ -52,7 +52,7 @@ async def adds_evidence_and_sends(rider: Rider) -> None:
     await rider.sees_noted(await rider.sends(document=rider.world.files.document(Upload(FILE_NAME, FILE))))
     await rider.presses(NO_MORE)
     await rider.hears_of(REVIEW_PAGE)
-    await rider.presses("✎ Name")
+    await rider.changes("Name")
     await rider.hears_of("What is your name?")
     await rider.says(CALLED)
     await rider.hears_of(REVIEW_PAGE)

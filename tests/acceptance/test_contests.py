@@ -42,7 +42,7 @@ async def sets_up(coordinator: Rider, _: Translate, language: str) -> None:
         (_("Shortlist"), "2"),
         (_("Entries until"), "下周六晚上八点" if language == "zh_Hans" else "next Saturday 8 pm"),
     ):
-        await coordinator.presses(f"✎ {title}")
+        await coordinator.changes(title)
         await coordinator.hears()
         await coordinator.says(answer)
         await coordinator.hears_of(TITLE)

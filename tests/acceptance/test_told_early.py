@@ -63,7 +63,7 @@ async def test_what_comes_at_the_first_question_is_kept_and_shown_where_it_belon
     await rider.presses(NO_MORE)
     review = (await rider.hears(REVIEW_PAGE))["text"]
     assert STORY in review and "1 photo, 1 file" in review
-    await rider.presses("✎ Evidence")
+    await rider.changes("Evidence")
     assert "1 photo, 1 file" in (await rider.is_asked(ASKED_FOR_EVIDENCE))["text"]
     await rider.rider.presses("Keep as it is")
     await rider.hears(REVIEW_PAGE)
@@ -120,7 +120,7 @@ async def test_the_page_of_evidence_says_what_is_there_with_the_buttons_that_mak
     await rider.hears(RECEIVED_SO_FAR, n=1)
     await rider.presses(NO_MORE)
     await rider.hears(REVIEW_PAGE)
-    await rider.presses("✎ Evidence")
+    await rider.changes("Evidence")
     assert labels(await rider.is_asked(ASKED_FOR_EVIDENCE)) == ["↩ Keep as it is"]
     await rider.sends_photo(1)
     first = await rider.hears(RECEIVED_SO_FAR, n=1)
@@ -132,7 +132,7 @@ async def test_the_page_of_evidence_says_what_is_there_with_the_buttons_that_mak
     await rider.rider.sees_noted(await rider.sends_photo(2))
     await rider.presses(NO_MORE)
     assert "Evidence: 📎 2 photos" in (await rider.hears(REVIEW_PAGE))["text"]
-    await rider.presses("✎ Evidence")
+    await rider.changes("Evidence")
     page = await rider.is_asked(ASKED_FOR_EVIDENCE)
     assert "2 photos" in page["text"] and "To add something, just send it." in page["text"]
     assert labels(page) == ["↩ Keep as it is", "🗑 Remove all"]
@@ -140,7 +140,7 @@ async def test_the_page_of_evidence_says_what_is_there_with_the_buttons_that_mak
     await rider.hears(RECEIVED_SO_FAR, n=3)
     await rider.presses(NO_MORE)
     assert "2 photos, 1 file" in (await rider.hears(REVIEW_PAGE))["text"]
-    await rider.presses("✎ Evidence")
+    await rider.changes("Evidence")
     await rider.is_asked(ASKED_FOR_EVIDENCE)
     await rider.presses("🗑 Remove all")
     await rider.rider.hears_of("Remove this answer?")

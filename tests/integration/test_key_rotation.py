@@ -194,7 +194,7 @@ async def goes_on_and_applies(rider: Rider) -> None:
     await rider.hears_of(ASKED_FOR_INSURANCE)
     await rider.presses("Insured")
     await rider.hears_of(REVIEW_PAGE)
-    await rider.presses("✎ Screenshot")
+    await rider.changes("Screenshot")
     await rider.hears_of("screenshot")
     await rider.sends(photo=rider.world.files.photo(Upload("profile.png", picture())))
     await rider.hears_of(REVIEW_PAGE)
