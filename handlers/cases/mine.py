@@ -16,6 +16,7 @@ from handlers.cases.collective import rider_notices
 from handlers.cases.desk_form import DeskDraft, desk_form, form_name
 from handlers.cases.messages.conversation import enter_as_rider
 from handlers.cases.opening import NO_OFFERS, Offers
+from handlers.chat.feature import Overview
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import Button, Buttons, InvalidCallback, Page, copy_button
 from handlers.chat.readers import RECIPIENT
@@ -263,15 +264,15 @@ def claimed_words(view: View, notice: CaseClaimed) -> Page:
     return text, [[presses.ENTER.button(view._("💬 Write in this case"), notice.case_id)]]
 
 
-async def overview(talk: Talk) -> Sequence[Page]:
+async def overview(talk: Talk) -> Overview:
     """What I brought to the desks, and where it stands."""
     mine = await case_access.cases_of(talk.session, talk.person.id, limit=8)
     if not mine:
-        return []
+        return Overview()
     lines = [Markup("<b>{}</b>").format(talk._("My cases"))]
     for row in mine:
         state = words.state_words(row, talk.language)
         line = Markup("{} · {}").format(words.heading(talk.context, row, talk.language), state)
         lines.append(ladder.standing(talk, row) or line)
     keys = [presses.SHOW_CASE.button(row.number, row.id) for row in mine]
-    return [(Markup("\n").join(lines), [keys[at : at + 2] for at in range(0, len(keys), 2)])]
+    return Overview(Markup("\n").join(lines), [keys[at : at + 2] for at in range(0, len(keys), 2)])

@@ -104,7 +104,7 @@ class Applicant:
         await rider.until(lambda: _newest_has(rider, self._(DOES_NOT_KNOW)))
         await self.presses("Not insured")
         await self.hears(REVIEW_PAGE)
-        await rider.presses("✎ " + self._("Screenshot"))
+        await rider.changes(self._("Screenshot"))
         await rider.until(lambda: _newest_has(rider, self._("↩ Keep as it is")))
         upload = Upload("profile.png", picture())
         await rider.sends(photo=self.town.world.files.photo(upload))
@@ -330,7 +330,7 @@ async def test_what_is_no_answer_gets_a_hint(town: Town) -> None:
     await rider.hears_of(ASKED_FOR_INSURANCE)
     await rider.presses(DOES_NOT_KNOW)
     await rider.hears_of(REVIEW_PAGE)
-    await rider.presses("✎ Screenshot")
+    await rider.changes("Screenshot")
     await rider.hears_of("screenshot")
     await rider.says("here")
     await rider.hears_of("as a picture")
@@ -559,9 +559,21 @@ async def test_decided_applications_and_former_members_are_forgotten_in_time(dat
         assert still is not None and still.state == ApplicationState.WAITING
 
 
-async def test_my_shows_membership_first_then_activities_then_topics(town: Town) -> None:
+async def test_my_is_one_screen_with_ways_to_the_rest(town: Town) -> None:
+    """In 0.7 membership and cases scrolled away above the switches of what one is written to about."""
     rider = town.rider(77)
     await rider.says("/my")
-    said = [(await rider.hears())["text"] for _ in range(3)]
-    heads = ("not a member", "My activities", "What I can write to you about")
-    assert all(head in text for head, text in zip(heads, said, strict=True))
+    page = await rider.hears()
+    assert page["text"].index("not a member") < page["text"].index("My activities")
+    await town.until_idle()
+    assert rider.unheard == [], "all of it in one message"
+    labels = [key["text"] for row in page["reply_markup"]["inline_keyboard"] for key in row]
+    assert labels == ["🔔 Reminders", "🗞 Weekly digest", "✉️ Messages I get"]
+    await rider.presses("Messages I get")
+    await rider.hears_of("What I can write to you about")
+    async with town.database.writing() as session:
+        await memberships.create(session, rider.id, ANSWERS, NOON)
+    await rider.says("/my")
+    rows = (await rider.hears_of("No. 000001"))["reply_markup"]["inline_keyboard"]
+    assert rows[0][0]["text"] == "🪪 My card", "what one comes for is first"
+    assert rows[-1][-1]["text"] in ("Leave the union", "✉️ Messages I get"), "what is rare is last"
