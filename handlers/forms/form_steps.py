@@ -35,6 +35,7 @@ async def take(filling: AnyFilling, question: AnyQuestion, stored: Value) -> Non
 
 async def go_on(filling: AnyFilling) -> None:
     """To the next question that has no answer, else to the review page, else to the end."""
+    filling.guess()
     following = filling.following()
     if following is None and not filling.form.review:
         await _finish(filling)

@@ -95,9 +95,7 @@ class Applicant:
         await self.hears("👍 Thank you.")
         await rider.until(lambda: _newest_has(rider, "美团"))
         await rider.presses("美团")
-        await rider.until(lambda: _newest_has(rider, "🛵"))
-        await rider.presses("🛵")
-        await rider.until(lambda: "<i>" not in str(rider.heard[-1]) and _newest_lacks(rider, "🛵"))
+        await self.hears(ASKED_FOR_DISTRICT)
         await rider.says("德城区")
         await rider.until(lambda: "37010219900101001X" in str(rider.heard[-1].get("text")))
         await rider.says(ID_NUMBER)
@@ -115,10 +113,6 @@ class Applicant:
 
 def _newest_has(rider: Rider, label: str) -> bool:
     return label in str(rider.heard[-1].get("reply_markup"))
-
-
-def _newest_lacks(rider: Rider, label: str) -> bool:
-    return not _newest_has(rider, label)
 
 
 async def decide(coordinator: Rider) -> None:
@@ -557,6 +551,38 @@ async def test_decided_applications_and_former_members_are_forgotten_in_time(dat
     async with database.reading() as session:
         still = await applications.find(session, waiting.id)
         assert still is not None and still.state == ApplicationState.WAITING
+
+
+async def test_what_the_platform_makes_plain_is_not_asked_but_can_be_changed(town: Town) -> None:
+    """Who rides for Meituan carries meals; who works for JD.com may do either."""
+    rider = town.rider(78)
+    await begins_to_join(rider)
+    await rider.says("李雷")
+    await rider.hears_of(ASKED_FOR_PHONE)
+    await rider.says("138 0013 8000")
+    await rider.hears_of(ASKED_FOR_PLATFORM)
+    await rider.presses("滴滴")
+    await rider.hears_of(ASKED_FOR_DISTRICT)
+    await rider.presses("Back")
+    await rider.hears_of(ASKED_FOR_PLATFORM)
+    await rider.presses("美团")
+    assert "Step 4 of 6" in (await rider.hears_of(ASKED_FOR_DISTRICT))["text"]
+    await rider.says("德城区")
+    await rider.hears_of(ASKED_FOR_ID_NUMBER)
+    await rider.presses(SKIP)
+    await rider.hears_of(ASKED_FOR_INSURANCE)
+    await rider.presses("Not insured")
+    assert "Work: 🛵 Meals" in (await rider.hears_of(REVIEW_PAGE))["text"]
+    await rider.changes("Platform")
+    await rider.hears_of(ASKED_FOR_PLATFORM)
+    await rider.presses("京东")
+    await rider.hears_of(ASKED_FOR_WORK)
+    await rider.presses("Parcels")
+    assert "Work: 📦 Parcels" in (await rider.hears_of(REVIEW_PAGE))["text"]
+    await rider.changes("Platform")
+    await rider.hears_of(ASKED_FOR_PLATFORM)
+    await rider.presses("美团")
+    assert "Work: 📦 Parcels" in (await rider.hears_of(REVIEW_PAGE))["text"], "what somebody said themselves stands"
 
 
 async def test_my_is_one_screen_with_ways_to_the_rest(town: Town) -> None:
