@@ -61,7 +61,7 @@ def _page(talk: Talk, *, wants: bool) -> Page:
         else talk._("Shall I send you what's on near you every week?")
     )
     label = talk._("🔕 No more weekly digest") if wants else talk._("🔔 Yes, every week")
-    return Markup("🗞 <b>{}</b>\n{}").format(talk._("This week near you"), said), [[presses.SWITCH_DIGEST.button(label)]]
+    return Markup("<b>{}</b>\n{}").format(talk._("🗞 Weekly digest"), said), [[presses.SWITCH_DIGEST.button(label)]]
 
 
 @dataclass(frozen=True, slots=True)

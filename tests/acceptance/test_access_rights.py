@@ -192,6 +192,7 @@ OPEN_TO_ALL = {
         "hontripno",
         "deskopen",
         "deskgo",
+        "deskgoas",
         "deskdraft",
         "desknot",
         "deskdecline",

@@ -19,7 +19,6 @@ from tests.support.words.membership import (
     ASKED_FOR_INSURANCE,
     ASKED_FOR_PHONE,
     ASKED_FOR_PLATFORM,
-    ASKED_FOR_WORK,
     ASSIGNED,
     TAKE_OLDEST,
 )
@@ -37,8 +36,6 @@ async def fills_in_to_the_review(rider: Rider, mistyped: str = "") -> str:
     await rider.presses("美团")
     closed = await rider.hears_of("▸")
     assert closed["edited"] and ASKED_FOR_PLATFORM in closed["text"] and "美团" in closed["text"]
-    await rider.hears_of(ASKED_FOR_WORK)
-    await rider.presses("🛵")
     await rider.hears_of(ASKED_FOR_DISTRICT)
     await rider.says("德城区")
     await rider.hears_of(ASKED_FOR_ID_NUMBER)
@@ -251,8 +248,6 @@ async def tells_a_desk(rider: Rider) -> None:
             await rider.forges(*_first_choice(heard))
         heard = await rider.hears()
     await rider.says("They pay nothing")
-    await rider.hears_of("1 so far")
-    await rider.presses("That's all")
     await rider.hears_of(REVIEW_PAGE)
 
 

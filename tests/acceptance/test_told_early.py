@@ -7,6 +7,7 @@ import pytest
 from bot.sandbox.files import STICKER
 from bot.sandbox.params import Json
 from storage import dialogues
+from storage.cases import messages as case_messages
 from tests.support.case_scripts import STORY, AtDesk, at_desk
 from tests.support.cases import case_of
 from tests.support.simulator import Town
@@ -117,8 +118,6 @@ async def test_the_page_of_evidence_says_what_is_there_with_the_buttons_that_mak
     rider = await begins_legal(town, 7304)
     await up_to_the_story(rider)
     await rider.says(STORY)
-    await rider.hears(RECEIVED_SO_FAR, n=1)
-    await rider.presses(NO_MORE)
     await rider.hears(REVIEW_PAGE)
     await rider.changes("Evidence")
     assert labels(await rider.is_asked(ASKED_FOR_EVIDENCE)) == ["↩ Keep as it is"]
@@ -146,3 +145,35 @@ async def test_the_page_of_evidence_says_what_is_there_with_the_buttons_that_mak
     await rider.rider.hears_of("Remove this answer?")
     await rider.presses("🗑 Yes, discard it")
     assert "Evidence: —" in (await rider.hears(REVIEW_PAGE))["text"]
+
+
+async def test_the_page_of_review_follows_the_first_thing_told_and_takes_more(town: Town) -> None:
+    """Whoever has told it all in one message has one press to make, and whoever goes on telling just goes on."""
+    rider = await begins_legal(town, 7310)
+    await up_to_the_story(rider)
+    await rider.says(STORY)
+    review = await rider.hears(REVIEW_PAGE)
+    assert STORY in review["text"] and "To add something, just send it." in review["text"]
+    await rider.says("And nothing in October either")
+    assert "in October" in (await rider.hears(REVIEW_PAGE))["text"]
+    await rider.rider.sees_noted(await rider.says("My boss is called Wang Gang"))
+    await rider.says("ok")
+    await rider.is_asked("That isn't in the form yet.")
+    await rider.presses(SEND)
+    await rider.is_asked("L-2026-000001")
+    row = await case_of(town, "L-2026-000001")
+    async with town.database.reading() as session:
+        said = [case_messages.said_in(session, one).text for one in await case_messages.talk_of(session, row.id)]
+    assert said == [STORY, "And nothing in October either", "My boss is called Wang Gang"]
+
+
+async def test_the_button_that_agreed_before_the_choice_stood_beside_it_still_asks(town: Town) -> None:
+    """To stay anonymous or not, at the desk for suggestions."""
+    rider = await at_desk(town, 7311)
+    await rider.says("/suggestion")
+    shown = await rider.is_asked(CONSENT_PAGE)
+    data = next(key["callback_data"] for row in shown["reply_markup"]["inline_keyboard"] for key in row)
+    _, key, version, _ = data.split(":")
+    await rider.rider.forges(f"deskgoas:{key}:{version}:perhaps", shown["message_id"])
+    await rider.rider.forges(f"deskgo:{key}:{version}", shown["message_id"])
+    await rider.is_asked("Send it anonymously?")

@@ -93,9 +93,8 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
     await rider.says(day)
     await rider.is_asked("经过" if zh else "own words")
     await rider.says(STORY)
-    await rider.hears(RECEIVED_SO_FAR, n=1)
+    await rider.hears(REVIEW_PAGE)
     await rider.sends_voice()
-    await rider.presses(NO_MORE)
     await rider.hears(REVIEW_PAGE)
     if name:
         await rider.rider.changes("称呼" if zh else "Name")
