@@ -24,6 +24,8 @@ _MANY = 8
 """Answers above which their buttons stand three in a row where they fit, and those that were not given share a line on
 the page of review: it has to stay within a phone's screen."""
 
+FURTHER = "further"
+"""The argument of the button that ends a form in its other way."""
 UNFOLDED = "edits"
 """The page of the review on which an answer is chosen to be changed."""
 
@@ -234,8 +236,10 @@ def _review_buttons(filling: AnyFilling) -> Buttons:
     edits = _edit_buttons(filling)
     if sum(map(len, edits)) > _FEW:
         edits = [[_button(filling, filling.talk._("✎ Change an answer"), Does.TURN, UNFOLDED)]]
-    send, cancel = [_button(filling, _send_label(filling), "send")], [_cancel_button(filling)]
-    return [send, *edits, *_for_later(filling), cancel]
+    further = filling.form.further_end
+    ends = [] if further is None else [[_button(filling, said(filling.talk, further.label), "send", FURTHER)]]
+    ends.append([_button(filling, _send_label(filling), "send")])
+    return [*ends, *edits, *_for_later(filling), [_cancel_button(filling)]]
 
 
 def _edit_buttons(filling: AnyFilling) -> list[list[Button]]:

@@ -12,6 +12,7 @@ from handlers.chat.press import InvalidCallback
 from handlers.forms.cancelling import cancel, drop, offer_earlier
 from handlers.forms.filling import AnyFilling
 from handlers.forms.form_pages import (
+    FURTHER,
     UNFOLDED,
     page_of,
     question_buttons,
@@ -45,9 +46,11 @@ async def go_on(filling: AnyFilling) -> None:
     await show(filling)
 
 
-async def _finish(filling: AnyFilling) -> None:
+async def _finish(filling: AnyFilling, end: str = "") -> None:
+    further = filling.form.further_end
+    done = further.done if further is not None and end == FURTHER else filling.form.done
     await filling.close()
-    await filling.form.done(filling.talk, filling.draft)
+    await done(filling.talk, filling.draft)
     filling.count("finished", step="")
     await offer_earlier(filling)
 
@@ -195,7 +198,7 @@ async def _clear(filling: AnyFilling, _argument: str) -> None:
     await take(filling, question, None)
 
 
-async def _send(filling: AnyFilling, _argument: str) -> None:
+async def _send(filling: AnyFilling, argument: str) -> None:
     """The review page is confirmed; if a question has lost its answer meanwhile, it is asked first."""
     if filling.state.step is not None:
         await show(filling)
@@ -203,7 +206,7 @@ async def _send(filling: AnyFilling, _argument: str) -> None:
         await go_on(filling)
     else:
         filling.talk.close(receipt(filling))
-        await _finish(filling)
+        await _finish(filling, argument)
 
 
 async def _save(filling: AnyFilling, _argument: str) -> None:

@@ -232,6 +232,37 @@ async def test_a_draft_is_found_by_nobody_until_it_is_published(town: Town, lang
     await rider.hears_of(_(HAS_PLACE_NUMBER).format(n=1))
 
 
+async def test_an_activity_is_published_right_from_its_review(town: Town) -> None:
+    """A draft is for whoever wants one; most want riders to see it."""
+    coordinator, rider = await at_home(town, COORDINATOR), await at_home(town, 58)
+    await coordinator.says("/activity")
+    await coordinator.hears_of("Activities you run")
+    await coordinator.presses("New activity")
+    await coordinator.hears_of("Title, for example")
+    await coordinator.says("Tea party")
+    await coordinator.hears_of("What kind of activity is it?")
+    await coordinator.presses("🏆")
+    await coordinator.hears_of(START)
+    await coordinator.says("today 12:30")
+    await coordinator.hears_of("Where?")
+    await coordinator.says("second")
+    await coordinator.hears_of("How many places?")
+    await coordinator.says("1")
+    await coordinator.hears_of(REVIEW_PAGE)
+    town.now += timedelta(hours=5)
+    message, publish = coordinator.button("✅ Publish")
+    await coordinator.presses("✅ Publish")
+    await coordinator.until(lambda: bool(coordinator.answers) or "over" in str(coordinator.heard[-1].get("text")))
+    town.now -= timedelta(hours=5)
+    await coordinator.presses("✅ Publish")
+    await coordinator.hears_of("✅ Published")
+    await coordinator.forges(publish, message)  # the second of two quick taps
+    await rider.says("/start act_1")
+    await rider.hears_of("Tea party")
+    async with town.database.reading() as session:
+        assert len(await activities.coming(session, town.now)) == 1
+
+
 class Planned(NamedTuple):
     """An activity that a coordinator looks at and a rider has a place in."""
 
