@@ -74,12 +74,12 @@ async def open_desk(desk: Desk, talk: Talk) -> None:
     """What the desk is and is not, who reads it, and what is to be agreed to before the first question. Who has saved a
     form and agreed to this comes back to the form first."""
     version = wording_for(desk).version
-    text, rows = desk_wording(talk, desk), [[start] for start in _starts(talk, desk, talk._("✅ I agree, let's start"))]
+    text, rows = desk_wording(talk, desk), _starts(talk, desk, talk._("✅ I agree, let's start"))
     if await case_drafts.find(talk.session, talk.person.id, desk.key, talk.now) is not None:
         go_on = presses.GO_ON_WITH_DRAFT.button(talk._("💾 Continue my saved form"), desk.key, version)
         if await has_agreed(talk, desk):
             text = folded_wording(talk, desk)
-            rows = [[go_on], *([start] for start in _starts(talk, desk, talk._("🆕 Start a new form")))]
+            rows = [[go_on], *_starts(talk, desk, talk._("🆕 Start a new form"))]
         else:
             rows.append([go_on])
     mine = await case_access.cases_of(talk.session, talk.person.id)
@@ -92,15 +92,15 @@ async def open_desk(desk: Desk, talk: Talk) -> None:
     talk.say(text, [*rows, [presses.DO_NOT_AGREE.button(talk._("No, thank you"), desk.key)]])
 
 
-def _starts(talk: Talk, desk: Desk, label: str) -> list[Button]:
+def _starts(talk: Talk, desk: Desk, label: str) -> list[list[Button]]:
     """The ways to begin: one, or with a name and without."""
     version = wording_for(desk).version
-    if desk.asks[0].type is AskType.ANONYMOUS:
-        return [
-            presses.AGREE_AS.button(talk._("💬 I agree: you can reply to me"), desk.key, version, "no"),
-            presses.AGREE_AS.button(talk._("🙈 I agree, anonymously: no reply"), desk.key, version, "yes"),
-        ]
-    return [presses.AGREE_MINE.button(label, desk.key, version)]
+    if desk.asks[0].type is not AskType.ANONYMOUS:
+        return [[presses.AGREE_MINE.button(label, desk.key, version)]]
+    return [
+        [presses.AGREE_AS.button(talk._("💬 I agree: you can reply to me"), desk.key, version, "no")],
+        [presses.AGREE_AS.button(talk._("🙈 I agree, anonymously: no reply"), desk.key, version, "yes")],
+    ]
 
 
 async def open_by_key(talk: Talk, key: str) -> None:

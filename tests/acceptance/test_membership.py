@@ -95,7 +95,7 @@ class Applicant:
         await self.hears("👍 Thank you.")
         await rider.until(lambda: _newest_has(rider, "美团"))
         await rider.presses("美团")
-        await self.hears(ASKED_FOR_DISTRICT)
+        await rider.hears_of("哪个区域" if self._("Skip") != "Skip" else ASKED_FOR_DISTRICT)
         await rider.says("德城区")
         await rider.until(lambda: "37010219900101001X" in str(rider.heard[-1].get("text")))
         await rider.says(ID_NUMBER)
