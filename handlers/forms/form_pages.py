@@ -11,7 +11,7 @@ from handlers.chat.rows import packed
 from handlers.chat.talk import Danger
 from handlers.forms.filling import AnyFilling
 from handlers.forms.questions import EMPTY, AnyQuestion, Does, said
-from handlers.i18n.formatting import in_a_line, labelled, listed
+from handlers.i18n.formatting import labelled, listed
 from storage.dialogues import Value
 
 _LONG_FORM = 3
@@ -192,9 +192,9 @@ def _review(filling: AnyFilling) -> str:
     confirmation = filling.form.confirmation
     if confirmation is not None:
         return _answers_below(filling, confirmation.asks(filling.talk, filling.draft))
-    said = filling.talk._("Is everything correct?")
+    said = Markup("{}").format(filling.talk._("Is everything correct?"))
     if filling.form.early is not None:
-        said = in_a_line(said, filling.talk._("To add something, just send it."))
+        said += Markup("\n<i>{}</i>").format(filling.talk._("To add something, just send it."))
     return _answers_below(filling, said)
 
 

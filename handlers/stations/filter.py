@@ -36,7 +36,7 @@ async def open_filter(talk: Talk, search_id: SearchId, code: int) -> None:
         rows.append([other, _switch(talk._("open all day"), search_id, all_day, is_on=asked.all_day)])
         radii = [_radius(talk, search_id, asked, step) for step in range(len(RADII))]
         rows += [radii[at : at + _COLUMNS] for at in range(0, len(radii), _COLUMNS)]
-    last = [presses.TURN_PAGE.button(talk._("◀ Back to list"), search_id, asked.code, 0)]
+    last = [presses.TURN_PAGE.button(talk._("◀ Back"), search_id, asked.code, 0)]
     if asked.is_narrowed:
         last.append(presses.TURN_PAGE.button(talk._("✖ Clear the filter"), search_id, asked.cleared.code, 0))
     lines = [Markup("<b>{}</b>").format(talk._("What do you need?"))]

@@ -137,6 +137,26 @@ async def commitment(town: Town) -> str:
         return row.commitment
 
 
+async def test_a_ticket_that_is_given_back_is_called_a_ticket(town: Town) -> None:
+    """As played: "You've given up your place", of somebody who had none."""
+    await planned(town, places=1, draws_at=DRAWS_AT)
+    rider = await at_home(town, 66)
+    await rider.says("/start act_1")
+    await rider.hears_of("3x3")
+    await rider.presses(TICKET)
+    await rider.hears_of("Ticket no. 1")
+    await rider.presses("Give my ticket back")
+    await rider.is_told("You've given your ticket back.")
+    await rider.until(lambda: TICKET in str(rider.heard[-1].get("reply_markup")))
+    await rider.presses(TICKET)
+    await rider.hears_of("Ticket no. 2")
+    town.now = DRAWS_AT + timedelta(minutes=1)
+    await town.tick("draws")
+    await rider.presses("Give my ticket back")
+    asked = await rider.hears_of("Give back your ticket")
+    assert asked["reply_markup"]["inline_keyboard"][0][0]["text"] == "Keep my ticket"
+
+
 async def test_the_list_is_closed_and_drawn_once_whatever_comes_in_between(town: Town) -> None:
     """A ticket that is given back in between stays in the list, and its place goes to the next in the drawn order."""
     await planned(town, places=1, draws_at=DRAWS_AT)

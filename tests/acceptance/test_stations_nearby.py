@@ -121,7 +121,7 @@ async def test_an_empty_filter_offers_the_nearest_match_and_a_way_out(town: Town
     assert "暖新之家" in (await rider.hears())["venue"]["title"]
     await rider.presses("Filter")
     short = await rider.hears()
-    assert len(labels(short)) == 7 and labels(short)[-1] == ["◀ Back to list"]
+    assert len(labels(short)) == 7 and labels(short)[-1] == ["◀ Back"]
     await rider.presses("all amenities")
     assert len(labels(await rider.hears())) <= 14
     await rider.presses("Short list")
