@@ -26,6 +26,7 @@ MENU = (
     ("/console/applications", N_("Applications"), Right.REVIEW),
     ("/console/cases", N_("Cases"), Right.SEE_CASES),
     ("/console/activities", N_("Activities"), Right.RUN_ACTIVITIES),
+    ("/console/broadcasts", N_("Broadcasts"), Right.BROADCAST),
     ("/console/stations", N_("Stations"), Right.CLEAR_REPORTS),
     ("/console/statistics", N_("Statistics"), Right.SEE_FIGURES),
     ("/console/system", N_("System"), Right.ADMINISTER),
