@@ -43,8 +43,11 @@ def typed_button(filling: AnyFilling) -> TypedButton | None:
 
 
 def partly_typed_button(filling: AnyFilling, what: str) -> TypedButton | None:
-    """The one button that does `what` on which these words stand among others."""
+    """The one button that does `what` on which these words stand among others; that which sends, also if they say that
+    this is all."""
     typed = _typed(filling)
+    if what == "send" and _ALL.fullmatch(typed):
+        return next((button for button in _buttons(filling) if button.what == what and not button.argument), None)
     found = [button for button in _buttons(filling) if button.what == what and _is_part(typed, button.label)]
     return found[0] if len(found) == 1 else None
 

@@ -306,9 +306,9 @@ async def test_a_part_of_a_buttons_words_will_do_and_so_will_other_words_for_eno
     await rider.says(rider._("Yesterday"))
     await rider.rider.hears_of("经过" if language != "en" else "own words")
     await rider.says("They pay nothing")
-    await rider.rider.hears_of("1")
-    await rider.says("That is all." if language == "en" else "说完了")
     await rider.hears(REVIEW_PAGE)
+    await rider.says("That is all." if language == "en" else "说完了")
+    await rider.hears("Please press “{button}” below. Typing it isn't enough.", button=rider._("✔ Send"))
     kept = await answers_of(town)
     assert kept["kind"] == "pay" and str(kept["story"]).count("'kind'") == 1
     await rider.says("send" if language == "en" else "发送")
