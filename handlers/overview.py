@@ -1,12 +1,15 @@
-"""/my: what is mine, in one place; each feature says its part."""
+"""/my: what is mine, on one screen; each feature has its part of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
 
+from markupsafe import Markup
+
 from handlers.chat.feature import AllFeatures, Feature
 from handlers.chat.routes import Routes
+from handlers.chat.rows import packed
 from handlers.chat.subjects import Subject
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
@@ -29,10 +32,10 @@ def register(routes: Routes, others: AllFeatures) -> None:
 
 
 async def my(features: Sequence[Feature], talk: Talk) -> None:
-    for feature in features:
-        if feature.overview is not None:
-            for text, buttons in await feature.overview(talk):
-                talk.say(text, buttons or None)
+    parts = [await feature.overview(talk) for feature in features if feature.overview is not None]
+    text = Markup("\n\n").join(Markup(part.words) for part in parts if part.words)
+    settings = [button for part in parts for button in part.settings]
+    talk.say(text, [*(row for part in parts for row in part.buttons), *packed(settings, 2)] or None)
 
 
 FEATURE = Feature(name="overview", register=register)

@@ -161,6 +161,12 @@ async def _made(talk: Talk, draft: ActivityDraft) -> None:
     talk.say(*await _shown(talk, row))
 
 
+async def _published(talk: Talk, draft: ActivityDraft) -> None:
+    row = await activities.create(talk.session, plan_of(draft), talk.person.id, talk.now)
+    await activities.publish(talk.session, row.id, talk.now)
+    talk.say(*await _shown(talk, row))
+
+
 async def publish(talk: Talk, activity_id: ActivityId) -> None:
     row = await activities.publish(talk.session, activity_id, talk.now)
     talk.edit(*await _shown(talk, row))
@@ -209,7 +215,7 @@ async def copy(talk: Talk, activity_id: ActivityId) -> None:
     await forms.begin_review(talk, _NEW, replace(edit_of(row), starts=moved, opens=None, closes=None, draws=draws))
 
 
-_NEW = making(_made)
+_NEW = making(_made, _published)
 _EDIT = editing(_edited)
 
 

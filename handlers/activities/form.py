@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from handlers.activities.inputs import KIND, LEADS, MOMENT, LengthInput, Venue, VenueInput
 from handlers.activities.reminders import default_words
 from handlers.chat.talk import Talk
-from handlers.forms.questionnaires import Form, Questionnaire, questionnaire
+from handlers.forms.questionnaires import Form, FurtherEnd, Questionnaire, questionnaire
 from handlers.forms.questions import NotAnAnswer, Question, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import YesNoInput
@@ -243,9 +243,12 @@ def edit_of(row: Activity) -> ActivityEdit:
     )
 
 
-def making(done: Callable[[Talk, ActivityDraft], Awaitable[None]]) -> Form[ActivityDraft]:
-    """The form for a new activity."""
-    return _form("activity", questionnaire(ActivityDraft), done)
+def making(
+    done: Callable[[Talk, ActivityDraft], Awaitable[None]], published: Callable[[Talk, ActivityDraft], Awaitable[None]]
+) -> Form[ActivityDraft]:
+    """The form for a new activity, which is kept as a draft or published at once."""
+    kept = _form("activity", questionnaire(ActivityDraft), done)
+    return replace(kept, further_end=FurtherEnd(N_("✅ Publish"), published))
 
 
 def editing(done: Callable[[Talk, ActivityEdit], Awaitable[None]]) -> Form[ActivityEdit]:

@@ -8,14 +8,14 @@ from markupsafe import Markup
 
 from handlers.activities import format as activity_format
 from handlers.activities import presses
-from handlers.chat.press import Page
+from handlers.chat.feature import Overview
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
-from storage.activities import activities, sign_ups, waiting_list, weekly_digest
+from storage.activities import activities, sign_ups, waiting_list
 from storage.activities.ids import ALL_ACTIVITIES
 
 
-async def overview(talk: Talk) -> Sequence[Page]:
+async def overview(talk: Talk) -> Overview:
     """What I signed up for, and how I want to hear of it."""
     mine = await sign_ups.mine(talk.session, talk.person.id)
     coming = [row for row in await activities.coming(talk.session, talk.now) if row.id in mine]
@@ -31,12 +31,13 @@ async def overview(talk: Talk) -> Sequence[Page]:
         keys.append(presses.OPEN_CARD.button(f"{at}", row.id))
     if not coming:
         lines.append(Markup("{}").format(talk._("None yet. See what's on: /activities")))
-    wants = await weekly_digest.wants(talk.session, talk.person.id)
-    weekly = presses.SWITCH.button(talk._("🔕 No more weekly digest") if wants else talk._("🗞 Weekly digest"))
-    tools = [presses.SHOW_LEADS.button(talk._("🔔 Reminders"), ALL_ACTIVITIES), weekly]
+    tools = [
+        presses.SHOW_LEADS.button(talk._("🔔 Reminders"), ALL_ACTIVITIES),
+        presses.SHOW_DIGEST.button(talk._("🗞 Weekly digest")),
+    ]
     if talk.context.settings.public_url:
         tools.append(presses.SHOW_FEED.button(talk._("📅 Calendar")))
-    return [(Markup("\n").join(lines), [keys[:8], tools])]
+    return Overview(Markup("\n").join(lines), [keys[:8]] if keys else [], tools)
 
 
 async def privacy_lines(talk: Talk) -> Sequence[str]:

@@ -60,3 +60,6 @@ DRAW = Press("actdraw", ActivityId)
 DRAW_FILE = Press("actdrawfile", ActivityId)
 
 SWITCH = Press("digest")
+SHOW_DIGEST = Press("digestpage")
+SWITCH_DIGEST = Press("digestswitch")
+"""The same as SWITCH, on the page that says how it stands."""

@@ -121,11 +121,12 @@ async def give_back(talk: Talk, activity_id: ActivityId) -> None:
         if is_waiting
         else talk._("You may not get it back: it goes to the next person, or sign-up has closed.")
     )
+    keep = talk._("Stay on the waiting list") if is_waiting else talk._("Keep my place")
     ask = talk._("Leave the waiting list of “{title}”?") if is_waiting else talk._("Give up your place at “{title}”?")
     if has_ticket:
         warning = talk._("The list of tickets is closed: you couldn't get another one.")
         ask = talk._("Give back your ticket for “{title}”?")
-    keep = talk._("Stay on the waiting list") if is_waiting else talk._("Keep my place")
+        keep = talk._("Keep my ticket")
     leave = talk._("Leave the waiting list") if is_waiting else talk._("↩ Give it up")
     talk.edit(
         Markup("<b>{}</b>\n{}").format(ask.format(title=row.title), warning),
@@ -141,8 +142,16 @@ async def give_back_now(talk: Talk, activity_id: ActivityId) -> None:
     """Who waits is offered what becomes free."""
     row = await activities.published(talk.session, activity_id)
     quiet = talk.context.settings.quiet_hours
+    mine = await sign_ups.of(talk.session, activity_id, talk.person.id)
+    state = None if mine is None else mine.state
     await waiting_list.release(talk.session, activity_id, talk.person.id, talk.now, quiet)
-    talk.answer_callback(talk._("You've given up your place. Thanks for letting us know."))
+    if state is PlaceState.IN_DRAW:
+        said = talk._("You've given your ticket back.")
+    elif state is PlaceState.WAITING:
+        said = talk._("You've left the waiting list.")
+    else:
+        said = talk._("You've given up your place. Thanks for letting us know.")
+    talk.answer_callback(said)
     await edit_card(talk, row)
 
 

@@ -30,6 +30,8 @@ NEAR_METRES = 30_000.0
 
 def register(routes: Routes) -> None:
     routes.press(presses.SWITCH, switch)
+    routes.press(presses.SHOW_DIGEST, show, writes=False)
+    routes.press(presses.SWITCH_DIGEST, switch_here)
     routes.compose(weekly_digest.WEEK_DIGEST, compose)
 
 
@@ -41,6 +43,25 @@ async def switch(talk: Talk) -> None:
         else talk._("You won't get the weekly digest any more.")
     )
     talk.answer_callback(said, alert=True)
+
+
+async def show(talk: Talk) -> None:
+    """From /my: what it is, and whether it comes."""
+    talk.say(*_page(talk, wants=await weekly_digest.wants(talk.session, talk.person.id)))
+
+
+async def switch_here(talk: Talk) -> None:
+    talk.edit(*_page(talk, wants=await weekly_digest.switch(talk.session, talk.person.id)))
+
+
+def _page(talk: Talk, *, wants: bool) -> Page:
+    said = (
+        talk._("Every week I'll send you what's on near you.")
+        if wants
+        else talk._("Shall I send you what's on near you every week?")
+    )
+    label = talk._("🔕 No more weekly digest") if wants else talk._("🔔 Yes, every week")
+    return Markup("<b>{}</b>\n{}").format(talk._("🗞 Weekly digest"), said), [[presses.SWITCH_DIGEST.button(label)]]
 
 
 @dataclass(frozen=True, slots=True)

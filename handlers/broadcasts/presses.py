@@ -32,3 +32,4 @@ ASK_TO_RECALL = Press("brecall", BroadcastId)
 RECALL = Press("brecallnow", BroadcastId)
 
 SWITCH_TOPIC = Press("topic", str)
+SHOW_TOPICS = Press("topics")

@@ -1,4 +1,4 @@
-"""What a person may be written to about: muting a topic under a broadcast, or in /my."""
+"""What a person may be written to about: muting a topic under a broadcast, or on a page of /my."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from handlers.broadcasts import presses
 from handlers.broadcasts.form import TOPICS
-from handlers.chat.press import Buttons, InvalidCallback, Page
+from handlers.chat.feature import Overview
+from handlers.chat.press import Buttons, InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from storage.people import topics
@@ -17,6 +18,7 @@ from storage.people.topics import Topic
 
 def register(routes: Routes) -> None:
     routes.press(presses.MUTE, mute)
+    routes.press(presses.SHOW_TOPICS, show_topics, writes=False)
     routes.press(presses.SWITCH_TOPIC, switch_topic)
 
 
@@ -41,8 +43,12 @@ async def switch_topic(talk: Talk, topic: str) -> None:
     talk.edit(*topic_words(talk, await topics.muted_topics(talk.session, talk.person.id)))
 
 
-async def overview(talk: Talk) -> Sequence[Page]:
-    return [topic_words(talk, await topics.muted_topics(talk.session, talk.person.id))]
+async def overview(talk: Talk) -> Overview:
+    return Overview(settings=[presses.SHOW_TOPICS.button(talk._("✉️ Messages I get"))])
+
+
+async def show_topics(talk: Talk) -> None:
+    talk.say(*topic_words(talk, await topics.muted_topics(talk.session, talk.person.id)))
 
 
 async def privacy_lines(talk: Talk) -> Sequence[str]:
@@ -50,7 +56,7 @@ async def privacy_lines(talk: Talk) -> Sequence[str]:
 
 
 def topic_words(talk: Talk, muted: set[Topic]) -> tuple[Markup, Buttons]:
-    """The page of /my where topics are switched."""
+    """The page where topics are switched."""
     lines = [Markup("<b>{}</b>").format(talk._("What I can write to you about"))]
     rows = []
     for topic, label in TOPICS.items():

@@ -11,7 +11,7 @@ from handlers.chat.reports import Block
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from storage.audit import AuditAction
-from storage.campaigns.campaigns import Campaign
+from storage.campaigns.campaigns import Campaign, Phase
 from storage.privacy.retention import Forget
 from storage.refusals import Refused
 
@@ -38,6 +38,8 @@ class CampaignPart:
     register: Callable[[Routes, AllFeatures], None]
     for_riders: Show | None = None
     for_coordinators: Show | None = None
+    before_moving: Callable[[Talk, Campaign, Phase], Awaitable[Sequence[str]]] | None = None
+    """What a coordinator should know before moving a campaign on to this phase."""
     duties: Callable[[Talk], Awaitable[Sequence[Duty]]] | None = None
     """See `Feature.duties`."""
     report: Tell | None = None

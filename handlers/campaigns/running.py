@@ -121,10 +121,14 @@ class RunningPages:
             asks = talk._("End this campaign? Riders can still look at it.")
             label = talk._("⏹ End it and tell {people}")
         else:
-            asks = ON_PHASES.moving_words(talk, following)
+            asks = "\n\n".join([ON_PHASES.moving_words(talk, following), *await self._warnings(talk, row, following)])
             label = talk._("▶ Move on and tell {people}")
         go = presses.MOVE.button(label.format(people=people(talk.view, told)), row.id, seen)
         talk.edit(Markup.escape(asks), confirming(go, presses.RUN_SHOW.button(talk._("Not yet"), row.id)))
+
+    async def _warnings(self, talk: Talk, row: Campaign, phase: Phase) -> list[str]:
+        asked = [part.before_moving for part in self._parts if part.before_moving is not None]
+        return [line for one in asked for line in await one(talk, row, phase)]
 
     async def move(self, talk: Talk, campaign_id: CampaignId, seen: str) -> None:
         quiet_until = talk.context.settings.quiet_hours.until(talk.now)

@@ -16,6 +16,7 @@ from handlers.cases.collective import rider_notices
 from handlers.cases.desk_form import DeskDraft, desk_form, form_name
 from handlers.cases.messages.conversation import enter_as_rider
 from handlers.cases.opening import NO_OFFERS, Offers
+from handlers.chat.feature import Overview
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import Button, Buttons, InvalidCallback, Page, copy_button
 from handlers.chat.readers import RECIPIENT
@@ -30,7 +31,7 @@ from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import deadlines as case_deadlines
 from storage.cases import drafts as case_drafts
-from storage.cases.desks import Desk, Desks, Words
+from storage.cases.desks import AskType, Desk, Desks, Words
 from storage.cases.ids import CaseId
 from storage.cases.notices import CaseClaimed, CaseEnded, CaseReopened, ClosedByDesk
 from storage.cases.table import Case, CaseState, Outcome, content_of
@@ -47,6 +48,7 @@ def register(routes: Routes, desks: Desks, offers: Offers) -> None:
         routes.form(form_of(desk, offers))
     routes.press(presses.OPEN_DESK, open_by_key)
     routes.press(presses.AGREE_MINE, agree)
+    routes.press(presses.AGREE_AS, agree_as)
     routes.press(presses.GO_ON_WITH_DRAFT, go_on_with_draft)
     routes.press(presses.DO_NOT_AGREE, do_not_agree, writes=False)
     routes.press(presses.DO_NOT_AGREE_0_7, do_not_agree_to_any, writes=False)
@@ -72,14 +74,12 @@ async def open_desk(desk: Desk, talk: Talk) -> None:
     """What the desk is and is not, who reads it, and what is to be agreed to before the first question. Who has saved a
     form and agreed to this comes back to the form first."""
     version = wording_for(desk).version
-    start = presses.AGREE_MINE.button(talk._("✅ I agree, let's start"), desk.key, version)
-    rows, text = [[start]], desk_wording(talk, desk)
+    text, rows = desk_wording(talk, desk), _starts(talk, desk, talk._("✅ I agree, let's start"))
     if await case_drafts.find(talk.session, talk.person.id, desk.key, talk.now) is not None:
         go_on = presses.GO_ON_WITH_DRAFT.button(talk._("💾 Continue my saved form"), desk.key, version)
         if await has_agreed(talk, desk):
             text = folded_wording(talk, desk)
-            start = presses.AGREE_MINE.button(talk._("🆕 Start a new form"), desk.key, version)
-            rows = [[go_on], [start]]
+            rows = [[go_on], *_starts(talk, desk, talk._("🆕 Start a new form"))]
         else:
             rows.append([go_on])
     mine = await case_access.cases_of(talk.session, talk.person.id)
@@ -90,6 +90,17 @@ async def open_desk(desk: Desk, talk: Talk) -> None:
     if standing:
         text = Markup("\n").join([*standing, Markup(""), text])
     talk.say(text, [*rows, [presses.DO_NOT_AGREE.button(talk._("No, thank you"), desk.key)]])
+
+
+def _starts(talk: Talk, desk: Desk, label: str) -> list[list[Button]]:
+    """The ways to begin: one, or with a name and without."""
+    version = wording_for(desk).version
+    if desk.asks[0].type is not AskType.ANONYMOUS:
+        return [[presses.AGREE_MINE.button(label, desk.key, version)]]
+    return [
+        [presses.AGREE_AS.button(talk._("💬 I agree: you can reply to me"), desk.key, version, "no")],
+        [presses.AGREE_AS.button(talk._("🙈 I agree, anonymously: no reply"), desk.key, version, "yes")],
+    ]
 
 
 async def open_by_key(talk: Talk, key: str) -> None:
@@ -126,6 +137,17 @@ async def agree(talk: Talk, key: str, version: int) -> None:
     """The consent is kept with its version and time; then the first question."""
     desk = await consented(talk, key, version)
     await forms.begin(talk, form_of(desk))
+
+
+async def agree_as(talk: Talk, key: str, version: int, choice: str) -> None:
+    """The same where the first question is answered by it."""
+    desk = await consented(talk, key, version)
+    form = form_of(desk)
+    asked = form.questions[0]
+    chosen = next((one for one in asked.input.choices(talk) if one.id == choice), None)
+    if chosen is None:
+        raise InvalidCallback
+    await forms.resume(talk, form, Filled(answers={asked.key: asked.input.encode(chosen.value)}))
 
 
 async def go_on_with_draft(talk: Talk, key: str, version: int) -> None:
@@ -263,15 +285,15 @@ def claimed_words(view: View, notice: CaseClaimed) -> Page:
     return text, [[presses.ENTER.button(view._("💬 Write in this case"), notice.case_id)]]
 
 
-async def overview(talk: Talk) -> Sequence[Page]:
+async def overview(talk: Talk) -> Overview:
     """What I brought to the desks, and where it stands."""
     mine = await case_access.cases_of(talk.session, talk.person.id, limit=8)
     if not mine:
-        return []
+        return Overview()
     lines = [Markup("<b>{}</b>").format(talk._("My cases"))]
     for row in mine:
         state = words.state_words(row, talk.language)
         line = Markup("{} · {}").format(words.heading(talk.context, row, talk.language), state)
         lines.append(ladder.standing(talk, row) or line)
     keys = [presses.SHOW_CASE.button(row.number, row.id) for row in mine]
-    return [(Markup("\n").join(lines), [keys[at : at + 2] for at in range(0, len(keys), 2)])]
+    return Overview(Markup("\n").join(lines), [keys[at : at + 2] for at in range(0, len(keys), 2)])

@@ -19,6 +19,8 @@ DO_NOT_ADD = Press("casenotadd")
 AGREE_CRISIS = Press("urgentgo", int)
 
 AGREE_MINE = Press("deskgo", str, int)
+AGREE_AS = Press("deskgoas", str, int, str)
+"""Agrees, and says in the same breath whether to stay anonymous: the id of that choice."""
 ASK_ABOUT = Press("deskabout", str, str)
 """Opens a desk about one of its kinds."""
 AGREE_ABOUT = Press("deskgoabout", str, int, str)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +16,7 @@ from handlers.chat.breakdowns import Breakdown
 from handlers.chat.case_offers import CaseOffer
 from handlers.chat.figures import Figures
 from handlers.chat.outings import Outings
-from handlers.chat.press import Button, Page
+from handlers.chat.press import Button, Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from storage.audit import AuditAction
@@ -60,6 +60,15 @@ class PrivacyPart:
     buttons: Callable[[Talk], Awaitable[Sequence[Button]]] | None = None
     warnings: Callable[[Talk], Awaitable[Sequence[str]]] | None = None
     leave: Callable[[Talk], Awaitable[None]] | None = None
+
+
+class Overview(NamedTuple):
+    """A feature's part of /my: what stands there, as HTML ("": nothing), and the buttons that belong to it; `settings`
+    are for what is changed now and then, and stand below those of all features."""
+
+    words: str = ""
+    buttons: Buttons = ()
+    settings: Sequence[Button] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +129,7 @@ class Feature:
     `register` adds its commands, buttons, links, forms, events and notices; what it needs of the other features is in
     `AllFeatures`. `refusals` has a sentence for each of its
     domain errors, `audit_labels` a label for each of its audited acts: both in English, marked with `N_`. `overview`
-    gives its messages in /my. `queues` are what /system and the metrics watch, with their labels.
+    gives its part of /my. `queues` are what /system and the metrics watch, with their labels.
     """
 
     name: str
@@ -134,9 +143,9 @@ class Feature:
     personal_data: Sequence[PersonalData] = ()
     retention: Sequence[Forget] = ()
     privacy: PrivacyPart = field(default_factory=PrivacyPart)
-    overview: Callable[[Talk], Awaitable[Sequence[Page]]] | None = None
+    overview: Callable[[Talk], Awaitable[Overview]] | None = None
     overview_order: int = 50
-    """Where its messages stand in /my: the lowest first, then in the order of the features."""
+    """Where its part stands in /my: the lowest first, then in the order of the features."""
     duties: Callable[[Talk], Awaitable[Sequence[Duty]]] | None = None
     """What waits for this person, by their rights: /start shows it to whoever runs the bot."""
     reviews: Callable[[Talk], Awaitable[Sequence[Duty]]] | None = None

@@ -209,7 +209,12 @@ async def _done(talk: Talk, draft: EntryDraft) -> None:
 
 
 _FORM: Form[EntryDraft] = Form(
-    "contest_entry", N_("Entry"), questionnaire(EntryDraft), _done, send_label=N_("📨 Send it in")
+    "contest_entry",
+    N_("Entry"),
+    questionnaire(EntryDraft),
+    _done,
+    send_label=N_("📨 Send it in"),
+    command="contests",
 )
 
 

@@ -9,6 +9,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.contests import checking, entering, judging, looking, naming, presses, riders, told, winners
 from handlers.contests.running import RunningPages
+from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from storage.contests import contests, entries, judges, votes
 from storage.contests import judging as scores
@@ -47,7 +48,7 @@ async def _duties(talk: Talk) -> Sequence[Duty]:
         waiting = await entries.waiting(talk.session, row.id)
         if waiting:
             said = talk._("🔎 Check entries: {n}").format(n=waiting)
-            found.append(Duty(f"🏆 {row.title}: {said}", [presses.CHECK.button(said, row.id)]))
+            found.append(Duty(labelled(talk._, f"🏆 {row.title}", said), [presses.CHECK.button(said, row.id)]))
     return found
 
 

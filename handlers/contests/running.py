@@ -110,7 +110,7 @@ class RunningPages:
             asks = talk._("End this contest? Riders can still look at it.")
             label = talk._("⏹ End it")
         else:
-            asks = ON_PHASES.moving_words(talk, following)
+            asks = "\n\n".join([ON_PHASES.moving_words(talk, following), *await _warnings(talk, row, following)])
             label = talk._("▶ Move on and tell {people}").format(people=await _told(talk, row, following))
         go = presses.MOVE.button(label, row.id, seen)
         talk.edit(Markup.escape(asks), confirming(go, presses.RUN_SHOW.button(talk._("Not yet"), row.id)))
@@ -120,6 +120,13 @@ class RunningPages:
         phase = ON_PHASES.seen_phase(seen)
         moved = await moves.move(talk.session, contest_id, phase, talk.person.id, talk.now, quiet_until)
         talk.edit(*await self.page(talk, moved.row))
+
+
+async def _warnings(talk: Talk, row: Contest, phase: Phase) -> list[str]:
+    """What a coordinator should know before moving on, since there is no way back."""
+    if phase is Phase.ENTRY or any((await entries.counts(talk.session, row.id)).values()):
+        return []
+    return [talk._("⚠️ There is no entry yet.")]
 
 
 async def _entry_lines(talk: Talk, row: Contest) -> list[Markup]:

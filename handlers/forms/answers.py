@@ -8,7 +8,7 @@ from collections.abc import Callable
 from handlers.chat import presses
 from handlers.chat.press import Buttons
 from handlers.chat.talk import Danger, Talk
-from handlers.forms.early import take_early
+from handlers.forms.early import SAID_EVERY, take_early
 from handlers.forms.filling import AnyFilling
 from handlers.forms.form_pages import answer_line, question_buttons, show
 from handlers.forms.form_steps import choose, take
@@ -20,8 +20,6 @@ from storage.dialogues import Value
 from storage.people.access import Right
 
 _NUMBER = re.compile(r"\d{4}")
-SAID_EVERY = 5
-"""Of the parts of an answer, so often one is confirmed by a message with the buttons; the others by a reaction."""
 
 Offers = Callable[[Talk], Buttons]
 """Buttons for what a message is about, if it answers nothing."""
@@ -55,14 +53,29 @@ async def read(filling: AnyFilling, question: AnyQuestion, offers: Offers) -> bo
         await filling.keep()
         await show(filling)
         return True
-    if question.input.collects:
+    if question.input.collects and not _may_be_all(filling, question):
         await _gather(filling, question, question.parts(value))
         return True
-    stored = question.input.encode(value)
+    stored = [*filling.parts, *question.parts(value)] if question.input.collects else question.input.encode(value)
     if question.secret:
         _take_out_of_chat(filling, question, stored)
     await take(filling, question, stored)
     return True
+
+
+def _may_be_all(filling: AnyFilling, question: AnyQuestion) -> bool:
+    """Whether the review page can follow what was told now: more of it is taken there too. Pictures come in albums,
+    which stay together; and whoever is in danger is shown no page."""
+    talk = filling.talk
+    is_told = bool({"text", "voice"} & talk.incoming.body.keys()) and talk.danger is Danger.NONE
+    has_room = len(filling.parts) < MAX_PARTS
+    return (
+        is_told
+        and has_room
+        and filling.form.early is not None
+        and not filling.is_changing
+        and filling.is_last(question)
+    )
 
 
 def _check_name(filling: AnyFilling, question: AnyQuestion, offers: Offers) -> None:

@@ -6,11 +6,14 @@ from contextlib import suppress
 
 from markupsafe import Markup
 
+from handlers.chat.talk import Danger
 from handlers.forms.filling import AnyFilling
 from handlers.forms.form_pages import is_shown_later, page_of, question_buttons
 from handlers.forms.other_kinds import is_only_a_number
 from handlers.forms.questions import MAX_PARTS, NotAnAnswer
 
+SAID_EVERY = 5
+"""Of the parts of an answer, so often one is confirmed by a message with the buttons; the others by a reaction."""
 _A_WORD = 9
 """Up to which length a text is the name of a button, or tells nothing: three Chinese characters, nine Latin letters."""
 _AN_ANSWER = 36
@@ -35,7 +38,11 @@ async def take_early(filling: AnyFilling) -> bool:
         return True
     filling.add(key, question.parts(value))
     await filling.keep()
-    if not talk.is_album_rest and not await is_shown_later(filling):
+    if talk.is_album_rest or await is_shown_later(filling):
+        return True
+    if _goes_on_telling(filling, key) and talk.danger is Danger.NONE:
+        talk.mark_as_noted()
+    else:
         _ask_again(filling, early.kept(talk))
     return True
 
@@ -55,10 +62,16 @@ def _is_told(filling: AnyFilling) -> bool:
     question, text = filling.question, filling.talk.text.strip()
     if not text:
         return True
-    if question is None or filling.state.is_hidden or is_only_a_number(text):
+    if filling.state.is_hidden or is_only_a_number(text):
         return False
     length = len(text.encode())
-    return length > (_A_WORD if question.has_only_buttons else _AN_ANSWER)
+    return length > (_A_WORD if question is None or question.has_only_buttons else _AN_ANSWER)
+
+
+def _goes_on_telling(filling: AnyFilling, key: str) -> bool:
+    """Whether the page of review stands above several messages in a row: it comes again with every fifth."""
+    is_at_review = filling.question is None and bool(filling.talk.text)
+    return is_at_review and len(filling.told(key)) > 2 and len(filling.told(key)) % SAID_EVERY != 0
 
 
 def _ask_again(filling: AnyFilling, kept: str) -> None:

@@ -69,10 +69,17 @@ class Filling(Generic[D]):
 
     def position(self) -> tuple[int, int] | None:
         """Which question is asked, of how many; None on the review page, and for one that nobody is asked in turn."""
-        pertinent = [one.key for one in self.form.questionnaire.asked if not self._is_pointless(one)]
+        asked = self.form.questionnaire.asked
+        pertinent = [one.key for one in asked if not self._is_pointless(one) and not self._is_guessed(one)]
         if self.state.step not in pertinent:
             return None
         return pertinent.index(self.state.step) + 1, len(pertinent)
+
+    def is_last(self, question: Question[Any, D]) -> bool:
+        """Whether the review page comes after it."""
+        others = (other for other in self.form.questions if other.key != question.key)
+        answers = self.state.filled.answers
+        return self.form.review and all(other.key in answers or self._is_pointless(other) for other in others)
 
     def is_optional(self, question: Question[Any, D]) -> bool:
         return question.optional(self.draft) if callable(question.optional) else question.optional
@@ -110,8 +117,35 @@ class Filling(Generic[D]):
         )
         return next((question for question in waiting if not self._is_pointless(question)), None)
 
+    def guess(self) -> None:
+        """Answers what is plain from the other answers."""
+        answers = self.state.filled.answers
+        for question in self.form.questions:
+            if question.key not in answers and not self._is_pointless(question):
+                guessed = self._guessed(question)
+                if guessed is not None:
+                    answers[question.key] = guessed
+                    self._draft = None
+
+    def _guessed(self, question: Question[Any, D]) -> Value:
+        guessed = None if question.guess is None else question.guess(self.draft)
+        return None if guessed is None else question.input.encode(guessed)
+
+    def _is_guessed(self, question: Question[Any, D]) -> bool:
+        """Whether what stands there is the bot's guess, and no answer of the person's own."""
+        answer = self.state.filled.answers.get(question.key)
+        return answer is not None and question.key not in self.state.trail and answer == self._guessed(question)
+
+    def _drop_guesses(self) -> None:
+        """Before an answer changes that they may have come from."""
+        for question in self.form.questions:
+            if question.guess is not None and self._is_guessed(question):
+                del self.state.filled.answers[question.key]
+                self._draft = None
+
     def take(self, question: Question[Any, D], stored: Value) -> None:
         """Takes an answer; those whose questions it has made pointless are dropped."""
+        self._drop_guesses()
         self.state.filled.answers[question.key] = stored
         self.state.filled.gathered.pop(question.key, None)
         self._leave_trail(question.key)
@@ -159,6 +193,7 @@ class Filling(Generic[D]):
     def take_back(self, key: str) -> None:
         """Asks for the answer again; the parts of one that was gathered are kept, to be added to."""
         self.state.step = key
+        self._drop_guesses()
         answer = self.state.filled.answers.pop(key, None)
         if self.form.questionnaire.by_key[key].input.collects and isinstance(answer, list) and answer:
             self.state.filled.gathered[key] = answer

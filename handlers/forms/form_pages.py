@@ -10,16 +10,24 @@ from handlers.chat.press import Button, Buttons, Page
 from handlers.chat.rows import packed
 from handlers.chat.talk import Danger
 from handlers.forms.filling import AnyFilling
-from handlers.forms.questions import EMPTY, AnyQuestion, said
+from handlers.forms.questions import EMPTY, AnyQuestion, Does, said
 from handlers.i18n.formatting import labelled, listed
 from storage.dialogues import Value
 
 _LONG_FORM = 3
 """Questions from which on it is said how far the form has come."""
 
+_FEW = 6
+"""Answers on the page of review up to which each has its button there; those of more unfold from one."""
+
 _MANY = 8
-"""Answers on the page of review above which their buttons stand three in a row where they fit, and those that were not
-given share a line: the page has to stay within a phone's screen."""
+"""Answers above which their buttons stand three in a row where they fit, and those that were not given share a line on
+the page of review: it has to stay within a phone's screen."""
+
+FURTHER = "further"
+"""The argument of the button that ends a form in its other way."""
+UNFOLDED = "edits"
+"""The page of the review on which an answer is chosen to be changed."""
 
 SHOW = "show"
 """What the button does that leads back to a form."""
@@ -54,9 +62,9 @@ def restore_keyboard(filling: AnyFilling, words: str) -> None:
 def page_of(filling: AnyFilling) -> Page:
     """The question, or the review page, with its buttons."""
     question = filling.question
-    if question is None:
-        return _review(filling), _review_buttons(filling)
-    return question_text(filling, question), question_buttons(filling)
+    if question is not None:
+        return question_text(filling, question), question_buttons(filling)
+    return _unfolded(filling) if filling.state.page == UNFOLDED else (_review(filling), _review_buttons(filling))
 
 
 async def is_shown_later(filling: AnyFilling) -> bool:
@@ -184,7 +192,17 @@ def _review(filling: AnyFilling) -> str:
     confirmation = filling.form.confirmation
     if confirmation is not None:
         return _answers_below(filling, confirmation.asks(filling.talk, filling.draft))
-    return _answers_below(filling, filling.talk._("Is everything correct?"))
+    said = Markup("{}").format(filling.talk._("Is everything correct?"))
+    if filling.form.early is not None:
+        said += Markup("\n<i>{}</i>").format(filling.talk._("To add something, just send it."))
+    return _answers_below(filling, said)
+
+
+def _unfolded(filling: AnyFilling) -> Page:
+    """The answers with a button for each, in the place of the review page."""
+    talk = filling.talk
+    back = _button(filling, talk._("◀ Back"), Does.TURN)
+    return _answers_below(filling, talk._("Which answer do you want to change?")), [*_edit_buttons(filling), [back]]
 
 
 def _cancel_button(filling: AnyFilling) -> Button:
@@ -215,14 +233,30 @@ def _answers_below(filling: AnyFilling, words: str) -> str:
 
 
 def _review_buttons(filling: AnyFilling) -> Buttons:
+    edits = _edit_buttons(filling)
+    if sum(map(len, edits)) > _FEW:
+        edits = [[_button(filling, filling.talk._("✎ Change an answer"), Does.TURN, UNFOLDED)]]
+    further = filling.form.further_end
+    ends = [] if further is None else [[_button(filling, said(filling.talk, further.label), "send", FURTHER)]]
+    ends.append([_button(filling, _send_label(filling), "send")])
+    return [*ends, *edits, *_for_later(filling), [_cancel_button(filling)]]
+
+
+def _edit_buttons(filling: AnyFilling) -> list[list[Button]]:
     edits = [
         _button(filling, "✎ " + filling.title(question), "edit", question.key)
         for question in filling.form.questions
         if question.key in filling.state.filled.answers
     ]
-    send, cancel = [_button(filling, _send_label(filling), "send")], [_cancel_button(filling)]
-    rows = packed(edits, 3 if len(edits) > _MANY else 2)
-    return [send, *rows, *_for_later(filling), cancel]
+    return packed(edits, 3 if len(edits) > _MANY else 2)
+
+
+def buttons_in_words(filling: AnyFilling) -> list[Button]:
+    """All that can be pressed now, also what would have to be unfolded first."""
+    _, rows = page_of(filling)
+    shown = [button for row in rows for button in row]
+    folded = [] if filling.question is not None else [edit for row in _edit_buttons(filling) for edit in row]
+    return list(dict.fromkeys([*shown, *folded]))
 
 
 def _send_label(filling: AnyFilling) -> str:

@@ -12,6 +12,8 @@ from handlers.chat.press import InvalidCallback
 from handlers.forms.cancelling import cancel, drop, offer_earlier
 from handlers.forms.filling import AnyFilling
 from handlers.forms.form_pages import (
+    FURTHER,
+    UNFOLDED,
     page_of,
     question_buttons,
     question_text,
@@ -34,6 +36,7 @@ async def take(filling: AnyFilling, question: AnyQuestion, stored: Value) -> Non
 
 async def go_on(filling: AnyFilling) -> None:
     """To the next question that has no answer, else to the review page, else to the end."""
+    filling.guess()
     following = filling.following()
     if following is None and not filling.form.review:
         await _finish(filling)
@@ -43,9 +46,11 @@ async def go_on(filling: AnyFilling) -> None:
     await show(filling)
 
 
-async def _finish(filling: AnyFilling) -> None:
+async def _finish(filling: AnyFilling, end: str = "") -> None:
+    further = filling.form.further_end
+    done = further.done if further is not None and end == FURTHER else filling.form.done
     await filling.close()
-    await filling.form.done(filling.talk, filling.draft)
+    await done(filling.talk, filling.draft)
     filling.count("finished", step="")
     await offer_earlier(filling)
 
@@ -67,14 +72,13 @@ async def toggle(filling: AnyFilling, argument: str) -> bool:
 
 
 async def _turn(filling: AnyFilling, page: str) -> None:
-    """Another page of the question, in the place of the one that is shown."""
-    question = filling.question
-    if question is None:
+    """Another page of the question, or of the review, in the place of the one that is shown."""
+    if filling.question is None and page not in ("", UNFOLDED):
         raise InvalidCallback
     filling.state.page = page
-    words, buttons = question_text(filling, question), question_buttons(filling)
+    shown = page_of(filling)
     await filling.keep()
-    filling.talk.edit(words, buttons)
+    filling.talk.edit(*shown)
 
 
 async def _pick(filling: AnyFilling, argument: str) -> None:
@@ -194,7 +198,7 @@ async def _clear(filling: AnyFilling, _argument: str) -> None:
     await take(filling, question, None)
 
 
-async def _send(filling: AnyFilling, _argument: str) -> None:
+async def _send(filling: AnyFilling, argument: str) -> None:
     """The review page is confirmed; if a question has lost its answer meanwhile, it is asked first."""
     if filling.state.step is not None:
         await show(filling)
@@ -202,7 +206,7 @@ async def _send(filling: AnyFilling, _argument: str) -> None:
         await go_on(filling)
     else:
         filling.talk.close(receipt(filling))
-        await _finish(filling)
+        await _finish(filling, argument)
 
 
 async def _save(filling: AnyFilling, _argument: str) -> None:

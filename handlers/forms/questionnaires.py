@@ -184,6 +184,14 @@ class Confirmation(Generic[D]):
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherEnd(Generic[D]):
+    """Another button that ends the form, beside the one that sends it: what stands on it, and what happens then."""
+
+    label: Text
+    done: Callable[[Talk, D], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Early:
     """What is told in a form before it is asked for, and kept.
 
@@ -214,6 +222,7 @@ class Form(Generic[D]):
     done: Callable[[Talk, D], Awaitable[None]]
     review: bool = True
     send_label: Text | None = None
+    further_end: FurtherEnd[D] | None = None
     confirmation: Confirmation[D] | None = None
     right: Right = Right.USE
     save: Callable[[Talk, Filled], Awaitable[None]] | None = None

@@ -165,7 +165,8 @@ class Question(Generic[T, D_contra]):
     NotAnAnswer for a value that does not fit the draft. `look_up` runs ahead of the transaction, for what takes long;
     its result is `talk.fetched`. `keyboard` is a reply keyboard that belongs to this question alone, `keyboard_hint`
     what is said with it. A `secret` answer is taken out of the chat once it has been read. `unanswered` stands on the
-    review page where there is no answer: what holds then.
+    review page where there is no answer: what holds then. `guess` gives the answer that the others make plain: nobody
+    is asked then, and the review page shows it with the others, to be changed.
     """
 
     title: Text
@@ -182,6 +183,7 @@ class Question(Generic[T, D_contra]):
     secret: bool = False
     unanswered: Text = EMPTY
     title_by: Callable[[Talk, D_contra], str] | None = None
+    guess: Callable[[D_contra], T | None] | None = None
     key: str = ""
     """The name of its field, which the draft gives it."""
 

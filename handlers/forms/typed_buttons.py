@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import chain
 from typing import NamedTuple
 
 from handlers.forms.filling import AnyFilling
-from handlers.forms.form_pages import page_of
+from handlers.forms.form_pages import buttons_in_words
 from handlers.forms.questions import Does
 from storage.plain_text import clean
 
@@ -44,8 +43,11 @@ def typed_button(filling: AnyFilling) -> TypedButton | None:
 
 
 def partly_typed_button(filling: AnyFilling, what: str) -> TypedButton | None:
-    """The one button that does `what` on which these words stand among others."""
+    """The one button that does `what` on which these words stand among others; that which sends, also if they say that
+    this is all."""
     typed = _typed(filling)
+    if what == "send" and _ALL.fullmatch(typed):
+        return next((button for button in _buttons(filling) if button.what == what and not button.argument), None)
     found = [button for button in _buttons(filling) if button.what == what and _is_part(typed, button.label)]
     return found[0] if len(found) == 1 else None
 
@@ -68,8 +70,7 @@ def _stay_or_done(filling: AnyFilling) -> TypedButton | None:
 def _buttons(filling: AnyFilling) -> Iterator[TypedButton]:
     if not _typed(filling):
         return
-    _, rows = page_of(filling)
-    for button in chain.from_iterable(rows):
+    for button in buttons_in_words(filling):
         _, _, what, argument = button.data.split(":")
         yield TypedButton(what, argument, button.text)
 

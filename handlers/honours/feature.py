@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from handlers.chat.feature import AllFeatures, Feature, PersonalData, PersonalExport, PrivacyPart
-from handlers.chat.press import Page
+from handlers.chat.feature import AllFeatures, Feature, Overview, PersonalData, PersonalExport, PrivacyPart
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.honours import answers, audience, entries, import_file, linking, nominations, presses, surveys, words
@@ -31,14 +30,14 @@ def _register(routes: Routes, others: AllFeatures) -> None:
         part.register_routes(routes)
 
 
-async def _overview(talk: Talk) -> Sequence[Page]:
+async def _overview(talk: Talk) -> Overview:
     """The honours that somebody has."""
     mine = await register.of_person(talk.session, talk.person.id)
     if not mine:
-        return []
+        return Overview()
     lines = [Markup("🏅 <b>{}</b>").format(talk._("Honours"))]
     lines += ["• " + words.line(talk, row) for row in mine]
-    return [(Markup("\n").join(lines), [[presses.PAGE.button(talk._("🏅 Honours"))]])]
+    return Overview(Markup("\n").join(lines), [[presses.PAGE.button(talk._("🏅 Honours"))]])
 
 
 async def _privacy_lines(talk: Talk) -> Sequence[str]:

@@ -30,11 +30,17 @@ WORK: dict[str, str] = {
     "freight": N_("🚚 Freight"),
     OTHER: N_("Other"),
 }
+_PLAIN_WORK = {"美团": "meals", "饿了么": "meals", "顺丰": "parcels", "滴滴": "passengers", "货拉拉": "freight"}
+"""Of the platforms for which nearly everybody does the same."""
 INSURANCE: dict[str, str] = {"yes": N_("Insured"), "no": N_("Not insured"), "unknown": N_("I don't know")}
 
 
 def _is_on_another_platform(draft: JoinDraft) -> bool:
     return draft.platform == OTHER
+
+
+def _work_on_platform(draft: JoinDraft) -> str | None:
+    return _PLAIN_WORK.get(draft.platform)
 
 
 def _asks_id_number(draft: JoinDraft) -> bool:
@@ -96,6 +102,7 @@ class JoinDraft:
             N_("What do you transport?\n<i>Risks and pay differ, and so does what the union can do.</i>"),
             ChoiceInput(WORK),
             columns=2,
+            guess=_work_on_platform,
         )
     )
     district: str = asked(

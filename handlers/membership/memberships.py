@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup, escape
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.chat.feature import Overview
 from handlers.chat.pictures import Card
 from handlers.chat.press import Buttons, Page, copy_button
 from handlers.chat.readers import RECIPIENT
@@ -58,13 +59,19 @@ def since_words(view: View, row: Membership) -> str:
 
 
 def member_words(talk: Talk, row: Membership) -> tuple[Markup, Buttons]:
+    part = overview(talk, row)
+    return Markup(part.words), [*part.buttons, part.settings]
+
+
+def overview(talk: Talk, row: Membership) -> Overview:
+    """Of a member, in /my."""
     text = Markup("<b>{}</b>\n{}").format(
         talk._("You are a member: {number}").format(number=number_words(talk._, row.number)),
         since_words(talk.view, row),
     )
     number = copy_button(number_words(talk._, row.number))
     leave = presses.ASK_TO_LEAVE.button(talk._("Leave the union"))
-    return text, [[presses.CARD.button(talk._("🪪 My card")), number], [leave]]
+    return Overview(text, [[presses.CARD.button(talk._("🪪 My card")), number]], [leave])
 
 
 async def _mine(talk: Talk) -> Membership:

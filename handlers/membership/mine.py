@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.chat.press import Button, Page
+from handlers.chat.feature import Overview
+from handlers.chat.press import Button
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.inputs.consent import JOIN
+from handlers.membership import memberships as memberships_of_riders
 from handlers.membership import presses
 from handlers.membership.applications import status
-from handlers.membership.memberships import member_words
 from storage.membership import applications, memberships
 from storage.privacy import consents
 
@@ -20,15 +21,15 @@ def register(routes: Routes) -> None:
     routes.press(presses.UNCONSENT, unconsent, for_blocked=True)
 
 
-async def overview(talk: Talk) -> Sequence[Page]:
+async def overview(talk: Talk) -> Overview:
     """The membership, or else the last application."""
     member = await memberships.of(talk.session, talk.person.id)
     if member is not None:
-        return [member_words(talk, member)]
+        return memberships_of_riders.overview(talk, member)
     last = await applications.latest_of(talk.session, talk.person.id)
     if last is not None:
-        return [status(talk, last)]
-    return [(talk._("You are not a member of the union. You can join in two minutes: /join"), [])]
+        return Overview(*status(talk, last))
+    return Overview(talk._("You are not a member of the union. You can join in two minutes: /join"))
 
 
 async def privacy_lines(talk: Talk) -> Sequence[str]:

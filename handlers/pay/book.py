@@ -13,6 +13,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.subjects import Subject
 from handlers.chat.talk import Talk
 from handlers.forms import forms
+from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from handlers.inputs.consent import Wording, wording
 from handlers.pay import presses, words
@@ -107,7 +108,8 @@ def _today_line(talk: Talk, kept: Sequence[Entry]) -> str:
 def _sum_lines(talk: Talk, title: str, one: Sum, before: int | None) -> Markup:
     against = words.change_words(talk.view, sums.change(one.per_hour, before))
     rates = " · ".join(filter(None, [words.rate_words(talk.view, one), against]))
-    text = Markup("<b>{}</b>: {}\n{}").format(title, words.sum_words(talk.view, one), rates)
+    head = labelled(talk._, Markup("<b>{}</b>").format(title), words.sum_words(talk.view, one))
+    text = Markup("{}\n{}").format(head, rates)
     least = talk.context.settings.minimum_pay
     if least.hourly and one.per_hour is not None and one.per_hour < least.hourly:
         said = talk._("⚠️ Below the minimum hourly wage of {amount} ({source}). What you can do: /legal")

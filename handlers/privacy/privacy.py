@@ -74,8 +74,8 @@ async def _page(features: Sequence[Feature], talk: Talk) -> tuple[str, Buttons]:
         "logged."
     ).format(organisation=organisation.name)
     honestly = talk._(
-        "To be honest: what you write to a bot and which buttons you press passes through Telegram's "
-        "servers, and Telegram can see it. If you would rather talk to someone: {hotline}."
+        "To be honest: Telegram can see what you write to a bot and which buttons you press. If you would rather talk "
+        "to someone: {hotline}."
     ).format(hotline=organisation.hotline)
     lines = [
         Markup("<b>{}</b>").format(

@@ -20,11 +20,12 @@ _COLUMNS = 2
 
 
 async def open_filter(talk: Talk, search_id: SearchId, code: int) -> None:
-    """Shows the panel in place of the list. Each press is the panel again, with one thing changed."""
+    """Shows the panel in place of the list. What is pressed there is the list at once: most want one thing, and whoever
+    wants two opens the panel again."""
     everything = code < 0
     asked = Asked.of(-code - 1 if everything else code)
     offered = list(station_format.WANTED) if everything else _short(asked)
-    toggles = [_toggle(talk, search_id, asked, amenity, everything=everything) for amenity in offered]
+    toggles = [_toggle(talk, search_id, asked, amenity) for amenity in offered]
     rows = packed(sorted(toggles, key=is_short, reverse=True), 3) if everything else packed(toggles, _COLUMNS)
     label = talk._("◀ Short list") if everything else talk._("… all amenities")
     other = presses.OPEN_FILTER.button(label, search_id, panel_code(asked, everything=not everything))
@@ -35,14 +36,13 @@ async def open_filter(talk: Talk, search_id: SearchId, code: int) -> None:
         rows.append([other, _switch(talk._("open all day"), search_id, all_day, is_on=asked.all_day)])
         radii = [_radius(talk, search_id, asked, step) for step in range(len(RADII))]
         rows += [radii[at : at + _COLUMNS] for at in range(0, len(radii), _COLUMNS)]
-    show = [presses.TURN_PAGE.button(talk._("✔ Show"), search_id, asked.code, 0)]
+    last = [presses.TURN_PAGE.button(talk._("◀ Back"), search_id, asked.code, 0)]
     if asked.is_narrowed:
-        cleared = panel_code(asked.cleared, everything=everything)
-        show.append(presses.OPEN_FILTER.button(talk._("✖ Clear the filter"), search_id, cleared))
+        last.append(presses.TURN_PAGE.button(talk._("✖ Clear the filter"), search_id, asked.cleared.code, 0))
     lines = [Markup("<b>{}</b>").format(talk._("What do you need?"))]
     if asked.is_narrowed:
         lines.append(Markup("{}").format(filter_words(talk.view, asked)))
-    talk.edit(Markup("\n").join(lines), [*rows, show])
+    talk.edit(Markup("\n").join(lines), [*rows, last])
 
 
 def _short(asked: Asked) -> list[Amenity]:
@@ -55,15 +55,15 @@ def panel_code(asked: Asked, *, everything: bool) -> int:
     return -asked.code - 1 if everything else asked.code
 
 
-def _toggle(talk: Talk, search_id: SearchId, asked: Asked, amenity: Amenity, *, everything: bool) -> Button:
+def _toggle(talk: Talk, search_id: SearchId, asked: Asked, amenity: Amenity) -> Button:
     sign, name = station_format.AMENITIES[amenity]
     is_on = bool(asked.amenities & amenity)
-    changed = panel_code(asked._replace(amenities=asked.amenities ^ amenity), everything=everything)
-    return presses.OPEN_FILTER.button(f"{'✅' if is_on else sign} {talk._(name)}", search_id, changed)
+    changed = asked._replace(amenities=asked.amenities ^ amenity)
+    return presses.TURN_PAGE.button(f"{'✅' if is_on else sign} {talk._(name)}", search_id, changed.code, 0)
 
 
 def _switch(label: str, search_id: SearchId, changed: Asked, *, is_on: bool) -> Button:
-    return presses.OPEN_FILTER.button(("✅ " if is_on else "") + label, search_id, changed.code)
+    return presses.TURN_PAGE.button(("✅ " if is_on else "") + label, search_id, changed.code, 0)
 
 
 def _radius(talk: Talk, search_id: SearchId, asked: Asked, step: int) -> Button:

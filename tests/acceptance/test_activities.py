@@ -232,6 +232,37 @@ async def test_a_draft_is_found_by_nobody_until_it_is_published(town: Town, lang
     await rider.hears_of(_(HAS_PLACE_NUMBER).format(n=1))
 
 
+async def test_an_activity_is_published_right_from_its_review(town: Town) -> None:
+    """A draft is for whoever wants one; most want riders to see it."""
+    coordinator, rider = await at_home(town, COORDINATOR), await at_home(town, 58)
+    await coordinator.says("/activity")
+    await coordinator.hears_of("Activities you run")
+    await coordinator.presses("New activity")
+    await coordinator.hears_of("Title, for example")
+    await coordinator.says("Tea party")
+    await coordinator.hears_of("What kind of activity is it?")
+    await coordinator.presses("🏆")
+    await coordinator.hears_of(START)
+    await coordinator.says("today 12:30")
+    await coordinator.hears_of("Where?")
+    await coordinator.says("second")
+    await coordinator.hears_of("How many places?")
+    await coordinator.says("1")
+    await coordinator.hears_of(REVIEW_PAGE)
+    town.now += timedelta(hours=5)
+    message, publish = coordinator.button("✅ Publish")
+    await coordinator.presses("✅ Publish")
+    await coordinator.until(lambda: bool(coordinator.answers) or "over" in str(coordinator.heard[-1].get("text")))
+    town.now -= timedelta(hours=5)
+    await coordinator.presses("✅ Publish")
+    await coordinator.hears_of("✅ Published")
+    await coordinator.forges(publish, message)  # the second of two quick taps
+    await rider.says("/start act_1")
+    await rider.hears_of("Tea party")
+    async with town.database.reading() as session:
+        assert len(await activities.coming(session, town.now)) == 1
+
+
 class Planned(NamedTuple):
     """An activity that a coordinator looks at and a rider has a place in."""
 
@@ -255,7 +286,7 @@ async def test_who_has_a_place_is_told_what_changed_from_what_to_what(town: Town
     coordinator, rider = await with_a_place(town, language)
     await coordinator.presses(_("✎ Change"))
     await coordinator.hears_of(_(REVIEW_PAGE))
-    await coordinator.presses("✎ " + _("Starts"))
+    await coordinator.changes(_("Starts"))
     await coordinator.hears_of(_(START))
     await coordinator.says("2026-11-28 16:30")
     await coordinator.hears_of(_(REVIEW_PAGE))
@@ -297,7 +328,7 @@ async def test_what_changes_no_time_place_or_rule_is_told_to_nobody(town: Town) 
     heard = len(rider.heard)
     await coordinator.forges(activities_presses.EDIT.data(ActivityId(1)))
     await coordinator.hears_of(REVIEW_PAGE)
-    await coordinator.presses("✎ Title")
+    await coordinator.changes("Title")
     await coordinator.hears_of("Title, for example")
     await coordinator.says("3x3 cup")
     await coordinator.hears_of(REVIEW_PAGE)
@@ -498,9 +529,9 @@ async def test_on_monday_at_ten_the_week_comes_to_who_wants_it(town: Town, langu
     await rider.says("/my")
     await rider.hears_of(_("My activities"))
     await rider.presses(_("🗞 Weekly digest"))
-    await rider.until(
-        lambda: any(_("Every week I'll send you what's on near you.") in one["text"] for one in rider.answers)
-    )
+    await rider.hears_of(_("Shall I send you what's on near you every week?"))
+    await rider.presses(_("🔔 Yes, every week"))
+    await rider.hears_of(_("Every week I'll send you what's on near you."))
     for moment in ("2026-11-29T11:00", "2026-11-30T09:59", "2026-11-30T10:00", "2026-11-30T12:00"):
         town.now = datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)
         await town.tick("activities")

@@ -59,7 +59,7 @@ async def test_a_draw_from_its_set_up_to_the_file_that_repeats_it(town: Town, la
         await activities.create(session, basketball(places=2), COORDINATOR, NOON)
     await coordinator.forges(presses.EDIT.data(ONE))
     await coordinator.hears_of(_(REVIEW_PAGE))
-    await coordinator.presses(f"✎ {_('Draw')}")
+    await coordinator.changes(_("Draw"))
     await coordinator.hears()
     await coordinator.says("2026-11-28 14:55")  # the draw would be after the start
     too_late = "Sign-up has to be open until then, and the draw is made ten minutes later, before the start."
@@ -135,6 +135,26 @@ async def commitment(town: Town) -> str:
         row = await draws.find(session, ONE)
         assert row is not None
         return row.commitment
+
+
+async def test_a_ticket_that_is_given_back_is_called_a_ticket(town: Town) -> None:
+    """As played: "You've given up your place", of somebody who had none."""
+    await planned(town, places=1, draws_at=DRAWS_AT)
+    rider = await at_home(town, 66)
+    await rider.says("/start act_1")
+    await rider.hears_of("3x3")
+    await rider.presses(TICKET)
+    await rider.hears_of("Ticket no. 1")
+    await rider.presses("Give my ticket back")
+    await rider.is_told("You've given your ticket back.")
+    await rider.until(lambda: TICKET in str(rider.heard[-1].get("reply_markup")))
+    await rider.presses(TICKET)
+    await rider.hears_of("Ticket no. 2")
+    town.now = DRAWS_AT + timedelta(minutes=1)
+    await town.tick("draws")
+    await rider.presses("Give my ticket back")
+    asked = await rider.hears_of("Give back your ticket")
+    assert asked["reply_markup"]["inline_keyboard"][0][0]["text"] == "Keep my ticket"
 
 
 async def test_the_list_is_closed_and_drawn_once_whatever_comes_in_between(town: Town) -> None:

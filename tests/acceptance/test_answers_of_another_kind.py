@@ -12,7 +12,7 @@ from tests.support.case_scripts import AtDesk, at_desk
 from tests.support.languages import LANGUAGES
 from tests.support.simulator import Town
 from tests.support.words.cases import AGREE_AT_DESK, ASKED_WHAT_ABOUT
-from tests.support.words.forms import CONSENT_PAGE, REVIEW_PAGE
+from tests.support.words.forms import CONSENT_PAGE, RECEIVED_SO_FAR, REVIEW_PAGE
 from tests.support.words.membership import (
     AGREE_TO_JOIN,
     ASKED_FOR_DISTRICT,
@@ -122,7 +122,9 @@ async def test_a_number_that_another_question_asks_for_is_neither_kept_nor_left(
     await is_asked(rider, ASKED_FOR_INSURANCE)
     await rider.presses("Not insured")
     await rider.hears(REVIEW_PAGE)
-    await is_refused(ID_NUMBER, "That isn't in the form yet. To add it, press ✎ beside the answer where it belongs.")
+    await is_refused(
+        ID_NUMBER, "That isn't in the form yet. To add it, press ✎ and choose the answer where it belongs."
+    )
     kept = await answers_of(town)
     assert (kept["name"], kept["platform_other"], kept["district"]) == ("李雷", "58同城", "德城区")
 
@@ -143,7 +145,7 @@ async def test_the_words_of_a_button_are_as_good_as_the_press(town: Town, langua
     await rider.rider.hears_of("闪送")
     await rider.says(_("◀ Back").removeprefix("◀ "))
     await is_asked(rider, ASKED_FOR_PLATFORM)
-    await rider.says("美团")
+    await rider.says("京东")
     await is_asked(rider, ASKED_FOR_WORK)
     await rider.says(_("Skip"))
     await rider.hears("Please press one of the buttons.")
@@ -177,18 +179,20 @@ async def test_enough_is_said_by_typing_it(town: Town, language: str) -> None:
     rider = await at_desk(town, RIDER, language)
     await rider.says("/suggestion")
     await rider.rider.hears_of("Telegram")
-    await rider.presses(AGREE_AT_DESK)
-    await rider.rider.hears_of("要不要匿名" if language != "en" else "anonymously")
-    await rider.says(
-        "💬 Case number only: reply possible" if language == "en" else rider._("💬 Case number only: reply possible")
-    )
+    await rider.presses("💬 I agree: you can reply to me")
     await rider.rider.hears_of("哪方面" if language != "en" else ASKED_WHAT_ABOUT)
     await rider.says("rates  bonuses" if language == "en" else "单价，奖励")
     await rider.rider.hears_of("哪个平台" if language != "en" else "Which platform")
     await rider.says(rider._("No platform"))
     await rider.rider.hears_of("请写下来" if language != "en" else "Write it down")
-    await rider.says("More pay")
+    await rider.sends_photo()
     await rider.rider.hears_of("1")
+    await rider.says(rider._("✔ That's all"))
+    await rider.hears(REVIEW_PAGE)
+    await rider.rider.changes("意见" if language != "en" else "Suggestion")
+    await rider.rider.hears_of("请写下来" if language != "en" else "Write it down")
+    await rider.says("More pay")
+    await rider.hears(RECEIVED_SO_FAR, n=2)
     origin = {"type": "user", "date": 1, "sender_user": rider.rider.person.user()}
     await rider.says(rider._("✔ That's all"), forward_origin=origin)
     await town.until_idle()
@@ -245,8 +249,6 @@ async def test_the_keyboard_of_a_question_goes_with_it(town: Town, language: str
     if way == "keep":
         await town.until_idle()
         await rider.rider.presses("美团")
-        await is_asked(rider, ASKED_FOR_WORK)
-        await rider.rider.presses("🛵")
         await is_asked(rider, ASKED_FOR_DISTRICT)
         await rider.says("德城区")
         await rider.rider.hears_of("37010219900101001X")
@@ -254,7 +256,7 @@ async def test_the_keyboard_of_a_question_goes_with_it(town: Town, language: str
         await is_asked(rider, ASKED_FOR_INSURANCE)
         await rider.presses("Not insured")
         await rider.hears(REVIEW_PAGE)
-        await rider.rider.presses("✎ " + rider._("Phone"))
+        await rider.rider.changes(rider._("Phone"))
         await rider.hears(ASKED_FOR_PHONE)
         assert share in keyboard_of(rider)
         await rider.presses("↩ Keep as it is")
@@ -304,9 +306,9 @@ async def test_a_part_of_a_buttons_words_will_do_and_so_will_other_words_for_eno
     await rider.says(rider._("Yesterday"))
     await rider.rider.hears_of("经过" if language != "en" else "own words")
     await rider.says("They pay nothing")
-    await rider.rider.hears_of("1")
-    await rider.says("That is all." if language == "en" else "说完了")
     await rider.hears(REVIEW_PAGE)
+    await rider.says("That is all." if language == "en" else "说完了")
+    await rider.hears("Please press “{button}” below. Typing it isn't enough.", button=rider._("✔ Send"))
     kept = await answers_of(town)
     assert kept["kind"] == "pay" and str(kept["story"]).count("'kind'") == 1
     await rider.says("send" if language == "en" else "发送")

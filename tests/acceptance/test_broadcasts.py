@@ -90,11 +90,11 @@ async def composes(coordinator: Rider, text: str, topic: str = NEWS, when: str =
         await coordinator.hears_of("Why is it urgent")
         await coordinator.says("Storm warning tonight")
     for change, question, answer in (
-        ("✎ Read receipt", "have read this", "Yes"),
-        ("✎ When", "When?", when),
+        ("Read receipt", "have read this", "Yes"),
+        ("When", "When?", when),
     ):
         await coordinator.hears_of(REVIEW_PAGE)
-        await coordinator.presses(change)
+        await coordinator.changes(change)
         await coordinator.hears_of(question)
         await coordinator.presses(answer)
     await coordinator.hears_of(REVIEW_PAGE)
@@ -144,6 +144,8 @@ async def test_one_tap_mutes_a_topic_and_my_brings_it_back(town: Town) -> None:
         assert (await broadcast_recipients.audience(session, EVERYONE, Topic.NEWS, NOON)).muted == 1
         assert (await broadcast_recipients.audience(session, EVERYONE, Topic.URGENT, NOON)).muted == 0
     await rider.says("/my")
+    await rider.hears_of("My activities")
+    await rider.presses("Messages I get")
     assert "Urgent messages always arrive" in (await rider.hears_of(TOPICS_PAGE))["text"]
     await rider.presses("🔕")
     await rider.hears_of(TOPICS_PAGE)
@@ -276,7 +278,7 @@ async def test_a_button_opens_a_station_and_a_sticker_is_sent(town: Town) -> Non
     await coordinator.hears_of(ASKED_FOR_TOPIC)
     await coordinator.presses(NEWS)
     await coordinator.hears_of(REVIEW_PAGE)
-    await coordinator.presses("✎ Button")
+    await coordinator.changes("Button")
     await coordinator.hears_of("Add a button below it")
     await coordinator.says("no such place")
     await coordinator.hears_of("Write the title of an activity")

@@ -290,6 +290,21 @@ async def test_of_two_coordinators_one_publishes(town: Town) -> None:
     assert len(await clauses_of(town, campaign_id)) == 4
 
 
+async def test_a_draft_that_is_ready_early_is_published_once_its_phase_has_come(town: Town) -> None:
+    """As played: "This phase has closed", of one that had not begun."""
+    coordinator = await at_home(town, COORDINATOR)
+    campaign_id = await in_phase(town, Phase.RANK)
+    async with town.database.writing() as session:
+        version = (await versions.prepare(session, campaign_id, split(FIRST["en"]))).id
+    for press in (presses.ASK_TO_PUBLISH, presses.PUBLISH):
+        await coordinator.forges(press.data(version))
+        await coordinator.is_told("once the campaign has moved on to the draft agreement")
+        coordinator.answers.clear()
+    await moved(town, campaign_id, Phase.DRAFT)
+    await coordinator.forges(presses.ASK_TO_PUBLISH.data(version))
+    await coordinator.hears_of("Publish version 1?")
+
+
 async def test_coordinators_go_on_clause_by_clause(town: Town) -> None:
     """In the order of the clauses, not of time; what was put off comes again after the last."""
     coordinator = await at_home(town, COORDINATOR)
@@ -503,7 +518,7 @@ async def test_why_a_clause_is_there_and_which_demands_are_behind_it(demanding: 
     await coordinator.presses("A break at noon")
     await coordinator.hears_of("Press the demands that this clause answers.")
     assert coordinator.button("✓ A break at noon")
-    await coordinator.presses("✎ Why this clause")
+    await coordinator.changes("Why this clause")
     await coordinator.hears_of("Why is this clause there?")
     await coordinator.says("Tired riders have accidents")
     await coordinator.hears_of("Tired riders have accidents")

@@ -261,7 +261,7 @@ async def test_of_two_coordinators_one_publishes_the_result(town: Town) -> None:
     await coordinator.hears_of("Cancelled")
     await coordinator.forges(presses.CORRECT.data(campaign_id))
     await coordinator.hears_of("They left")
-    await coordinator.presses("✎ In one sentence")
+    await coordinator.changes("In one sentence")
     await coordinator.hears_of("In one sentence that everyone will read")
     await coordinator.says("They left the table")
     await coordinator.hears_of("They left the table")

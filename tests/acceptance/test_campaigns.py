@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from handlers.campaigns import presses
+from handlers.campaigns.demands import presses as demand_presses
 from handlers.i18n.translations import translator
 from storage import audit
 from storage.campaigns import campaigns
@@ -50,13 +51,13 @@ async def test_a_coordinator_sets_a_campaign_up_and_riders_hear_of_each_phase(to
     )
     await coordinator.says(COUNTERPART)
     await coordinator.hears_of(TITLE)
-    await coordinator.presses("✎ " + _("Phases"))
+    await coordinator.changes(_("Phases"))
     await coordinator.hears_of(_("Which phases will there be? Press one to leave it out or put it back."))
     await coordinator.presses(_("Rank demands"))
     await coordinator.hears_of(_("Phases"))
     await coordinator.presses(_("✔ That's all"))
     await coordinator.hears_of(TITLE)
-    await coordinator.presses("✎ " + _("Demands until"))
+    await coordinator.changes(_("Demands until"))
     await coordinator.hears_of(
         _("Until when can riders submit demands? Write it like “next Saturday 8 pm”, or choose a day.")
     )
@@ -204,6 +205,22 @@ async def test_coordinators_are_reminded_when_a_date_has_passed_until_it_is_move
     await town.until_idle()
     reminders = [heard for heard in coordinator.heard if "The date for" in heard.get("text", "")]
     assert len(reminders) == 1
+
+
+async def test_an_empty_ranking_is_warned_of_and_offers_no_button(town: Town) -> None:
+    """As played: riders were congratulated on having been through all of nothing."""
+    coordinator, rider = await at_home(town, COORDINATOR), await at_home(town, 713)
+    campaign_id = await in_phase(town, Phase.GATHER)
+    await coordinator.forges(presses.RUN_SHOW.data(campaign_id))
+    await coordinator.hears_of("running")
+    await coordinator.presses("▶ Move on to “Rank demands”")
+    assert "nothing to rank" in (await coordinator.hears_of("This can't be undone."))["text"]
+    await moved(town, campaign_id, Phase.RANK)
+    await rider.says("/voice")
+    shown = await rider.hears_of("Demands so far: 0")
+    assert "Rank the demands" not in str(shown.get("reply_markup"))
+    await rider.forges(demand_presses.RANK.data(campaign_id), shown["message_id"])
+    await rider.hears_of("There is nothing to rank yet.")
 
 
 async def test_one_that_nobody_has_seen_can_be_deleted(town: Town) -> None:

@@ -59,7 +59,7 @@ from tests.support.words.cases import (
     WRITE_IN_CASE,
 )
 from tests.support.words.chat import ANSWER, HELP_PAGE, NOT_UNDERSTOOD, STAFF_ONLY
-from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED, REVIEW_PAGE, SEND
+from tests.support.words.forms import CONSENT_PAGE, REVIEW_PAGE, SEND
 from tests.support.words.privacy import STORED_PAGE
 
 WHO = (
@@ -508,17 +508,13 @@ async def test_an_anonymous_suggestion_is_nobodys(town: Town) -> None:
     rider = await at_desk(town, 410)
     await rider.says("/suggestion")
     await rider.rider.hears_of(CONSENT_PAGE)
-    await rider.presses(AGREE_AT_DESK)
-    await rider.rider.hears_of("Send it anonymously?")
-    await rider.presses("🙈 Fully anonymous: no reply possible")
+    await rider.presses("🙈 I agree, anonymously: no reply")
     await rider.rider.hears_of(ASKED_WHAT_ABOUT)
     await rider.rider.presses("Gates")
     await rider.rider.hears_of(ASKED_WHICH_PLATFORM)
     await rider.rider.presses("美团")
     await rider.rider.hears_of("Write it down")
     await rider.says("Let us in at the gate")
-    await rider.rider.hears_of(RECEIVED)
-    await rider.presses(NO_MORE)
     await rider.rider.hears_of(REVIEW_PAGE)
     await rider.presses(SEND)
     assert "S-2026-000001" in (await rider.rider.hears_of("Nobody will know it was you"))["text"]
@@ -576,7 +572,7 @@ async def test_a_ready_answer_is_asked_blank_by_blank_and_shown_before_it_goes(t
     assert "周五下午三点，{地点}到东风路驿站" in (await counsel.rider.hears_of("Please fill in: 材料"))["text"]
     await counsel.says("工资条")
     await counsel.rider.hears_of("周五下午三点，{地点}到东风路驿站面谈，请带上工资条。")
-    await counsel.rider.presses("✎ 材料")
+    await counsel.rider.changes("材料")
     await counsel.rider.hears_of("Please fill in: 材料")
     assert not any("面谈" in str(one) for one in rider.rider.heard), "nothing has gone yet"
     await counsel.says("身份证")

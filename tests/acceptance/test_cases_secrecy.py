@@ -22,7 +22,7 @@ from tests.support.processes import bot, ends_within_10_s, logged
 from tests.support.simulator import ADMIN, COUNSEL, Rider, Town, telegram
 from tests.support.words.cases import AGREE_AT_DESK, ANY_BUNDLE, IN_CONVERSATION
 from tests.support.words.chat import WELCOME
-from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED, REVIEW_PAGE, SEND
+from tests.support.words.forms import CONSENT_PAGE, REVIEW_PAGE, SEND
 
 TOLD, ANSWERED, NOTED, CALLED, PLACE = (
     "三个月没发一分钱",
@@ -44,15 +44,15 @@ async def brings_a_matter(rider: Rider) -> None:
     await rider.presses("Housing")
     await rider.hears_of("your situation")
     await rider.says(TOLD)
-    await rider.hears_of(RECEIVED)
-    await rider.sees_noted(await rider.says(PLACE))
+    await rider.hears_of(REVIEW_PAGE)
+    await rider.says(PLACE)
+    await rider.hears_of(REVIEW_PAGE)
 
 
 async def adds_evidence_and_sends(rider: Rider) -> None:
-    await rider.sees_noted(await rider.sends(document=rider.world.files.document(Upload(FILE_NAME, FILE))))
-    await rider.presses(NO_MORE)
+    await rider.sends(document=rider.world.files.document(Upload(FILE_NAME, FILE)))
     await rider.hears_of(REVIEW_PAGE)
-    await rider.presses("✎ Name")
+    await rider.changes("Name")
     await rider.hears_of("What is your name?")
     await rider.says(CALLED)
     await rider.hears_of(REVIEW_PAGE)

@@ -42,7 +42,7 @@ async def sets_up(coordinator: Rider, _: Translate, language: str) -> None:
         (_("Shortlist"), "2"),
         (_("Entries until"), "下周六晚上八点" if language == "zh_Hans" else "next Saturday 8 pm"),
     ):
-        await coordinator.presses(f"✎ {title}")
+        await coordinator.changes(title)
         await coordinator.hears()
         await coordinator.says(answer)
         await coordinator.hears_of(TITLE)
@@ -218,3 +218,32 @@ async def has_certificate(town: Town, winner: Rider, other: Rider, _: Translate)
     assert "Nick00" in valid["text"] and _("Place {n} in “{category}”").format(n=1, category="Riding") in valid["text"]
     await other.says("/start cert_forged")
     await other.hears_of(_("❌ This certificate isn't on record. It may have been withdrawn."))
+
+
+async def test_moving_on_without_an_entry_is_warned_of(town: Town) -> None:
+    """There is no way back from it; and who writes too short an entry is not sent to the page they came from."""
+    coordinator, rider = await at_home(town, COORDINATOR), await at_home(town, 99)
+    await sets_up(coordinator, str, "en")
+    await moves_on(town, coordinator, str, "Call for entries")
+    await rider.says("/contests")
+    await rider.hears_of("▶️ Call for entries")
+    await rider.presses("➕ Take part")
+    await rider.hears_of(RULES)
+    await rider.presses("✅ I agree, go on")
+    await rider.hears_of("In which category?")
+    await rider.presses(CATEGORIES[0])
+    await rider.hears_of("Send your entry")
+    await rider.says("contest")
+    refused = await rider.hears_of("10 to 2,000")
+    assert "🏆" not in str(refused.get("reply_markup"))
+    for phase in ("Check", "Public vote", "Judging"):
+        await coordinator.says("/contest")
+        await coordinator.hears_of("Contests")
+        await coordinator.presses(TITLE)
+        await coordinator.hears_of("Who can enter: Everyone")
+        await coordinator.presses(f"▶ Move on to “{phase}”")
+        asked = (await coordinator.hears_of(f"Move on to “{phase}”? This can't be undone."))["text"]
+        assert "There is no entry yet." in asked
+        if phase != "Judging":
+            await coordinator.presses("▶ Move on and tell ")
+            await coordinator.hears_of(f"▶️ {phase}")

@@ -49,7 +49,7 @@ async def test_it_is_changed_until_it_is_announced_and_then_as_far_as_it_is_open
         (_("Who decides"), _("Who decides?"), _("Public vote alone")),
         (_("Ties"), _("What breaks a tie?"), _("A draw that anyone can check")),
     ):
-        await coordinator.presses(f"✎ {title}")
+        await coordinator.changes(title)
         await coordinator.hears_of(question)
         await coordinator.presses(press)
         await coordinator.hears_of(_(REVIEW_PAGE))
@@ -66,7 +66,7 @@ async def test_it_is_changed_until_it_is_announced_and_then_as_far_as_it_is_open
     await opens(coordinator, contest_id, f"▶️ {_('Call for entries')}")
     await coordinator.presses(_("✎ Change"))
     await coordinator.hears_of(_(REVIEW_PAGE))
-    await coordinator.presses(f"✎ {_('Rules')}")
+    await coordinator.changes(_("Rules"))
     await coordinator.hears()
     await coordinator.says(NEW_RULES)
     await coordinator.hears_of(_(REVIEW_PAGE))

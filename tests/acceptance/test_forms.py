@@ -19,7 +19,6 @@ from tests.support.words.membership import (
     ASKED_FOR_INSURANCE,
     ASKED_FOR_PHONE,
     ASKED_FOR_PLATFORM,
-    ASKED_FOR_WORK,
     ASSIGNED,
     TAKE_OLDEST,
 )
@@ -37,8 +36,6 @@ async def fills_in_to_the_review(rider: Rider, mistyped: str = "") -> str:
     await rider.presses("美团")
     closed = await rider.hears_of("▸")
     assert closed["edited"] and ASKED_FOR_PLATFORM in closed["text"] and "美团" in closed["text"]
-    await rider.hears_of(ASKED_FOR_WORK)
-    await rider.presses("🛵")
     await rider.hears_of(ASKED_FOR_DISTRICT)
     await rider.says("德城区")
     await rider.hears_of(ASKED_FOR_ID_NUMBER)
@@ -61,11 +58,11 @@ async def started(town: Town, person_id: int) -> Rider:
 async def test_an_answer_stands_until_another_is_given(town: Town) -> None:
     rider = await started(town, 41)
     before = await fills_in_to_the_review(rider)
-    await rider.presses("✎ Platform")
+    await rider.changes("Platform")
     assert "美团" in (await rider.hears_of(ASKED_FOR_PLATFORM))["text"], "what stands there now"
     await rider.presses("↩ Keep as it is")
     assert (await rider.hears_of(REVIEW_PAGE))["text"] == before
-    await rider.presses("✎ Name")
+    await rider.changes("Name")
     await rider.hears_of("What is your name?")
     await rider.says("韩梅梅")
     changed = (await rider.hears_of(REVIEW_PAGE))["text"]
@@ -76,6 +73,50 @@ async def test_an_answer_stands_until_another_is_given(town: Town) -> None:
     await rider.hears_of("A-2026-000001")
     await rider.forges(*_again(rider, SEND))
     assert await answered_calmly(rider)
+
+
+def labels_below(rider: Rider) -> list[str]:
+    """Of the newest message."""
+    return [key["text"] for row in rider.heard[-1]["reply_markup"]["inline_keyboard"] for key in row]
+
+
+async def test_a_long_page_of_review_has_one_button_for_its_answers(town: Town) -> None:
+    """As eyes saw it on 360 pixels: fifteen buttons filled the screen, and the answers stood above it."""
+    rider = await started(town, 57)
+    before = await fills_in_to_the_review(rider)
+    folded = labels_below(rider)
+    assert [label for label in folded if label.startswith("✎")] == ["✎ Change an answer"]
+    await rider.presses("✎ Change an answer")
+    unfolded = await rider.hears_of("Which answer do you want to change?")
+    assert unfolded["edited"]
+    labels = labels_below(rider)
+    assert "✎ Work" in labels and len(labels) == 9 and not any(SEND in label for label in labels)
+    await rider.presses("◀ Back")
+    again = await rider.hears_of(REVIEW_PAGE)
+    assert again["edited"] and again["text"] == before
+    assert labels_below(rider) == folded
+    await rider.changes("Platform")
+    await rider.hears_of(ASKED_FOR_PLATFORM)
+    await rider.presses("↩ Keep as it is")
+    await rider.hears_of(REVIEW_PAGE)
+    assert labels_below(rider) == folded, "it comes back folded"
+    await rider.says("✎ Platform")
+    await rider.hears_of(ASKED_FOR_PLATFORM)
+
+
+async def test_the_buttons_that_stood_there_before_still_change_an_answer(town: Town) -> None:
+    """A page that the version before sent has a button for each answer."""
+    rider = await started(town, 59)
+    await fills_in_to_the_review(rider)
+    message, data = rider.button("✎ Change an answer")
+    mark = data.split(":")[1]
+    await rider.forges(f"form:{mark}:page:nowhere", message)
+    await rider.forges(f"form:{mark}:edit:name", message)
+    await rider.hears_of("What is your name?")
+    await rider.says("韩梅梅")
+    assert "韩梅梅" in (await rider.hears_of(REVIEW_PAGE))["text"]
+    await rider.forges(f"form:{mark}:edit:name", message)
+    await rider.hears_of(REVIEW_PAGE)
 
 
 def _again(rider: Rider, label: str) -> tuple[str, int]:
@@ -187,7 +228,7 @@ async def test_a_question_about_an_application_is_answered_with_a_picture(town: 
 async def test_a_desk_takes_a_place_as_a_location(town: Town) -> None:
     rider = await started(town, 46)
     await tells_a_desk(rider)
-    await rider.presses("✎ Where")
+    await rider.changes("Where")
     await rider.hears_of("Where did it happen?")
     await rider.shares(37.4415, 116.3725)
     await rider.hears_of(REVIEW_PAGE)
@@ -207,8 +248,6 @@ async def tells_a_desk(rider: Rider) -> None:
             await rider.forges(*_first_choice(heard))
         heard = await rider.hears()
     await rider.says("They pay nothing")
-    await rider.hears_of("1 so far")
-    await rider.presses("That's all")
     await rider.hears_of(REVIEW_PAGE)
 
 
@@ -225,7 +264,7 @@ async def test_what_was_sent_is_not_thrown_away_by_keeping_what_there_was(town: 
     """Evidence is asked for on the page of review; "Skip" beside it lost what had been sent."""
     rider = await started(town, 47)
     await tells_a_desk(rider)
-    await rider.presses("✎ Evidence")
+    await rider.changes("Evidence")
     asked = await rider.hears_of("Do you have evidence?")
     keep = rider.button("↩ Keep as it is")
     await rider.says("I have a screenshot")
@@ -233,11 +272,11 @@ async def test_what_was_sent_is_not_thrown_away_by_keeping_what_there_was(town: 
     assert "Keep as it is" not in str(offered["reply_markup"])
     await rider.forges(keep[1], asked["message_id"])
     assert "Evidence: I have a screenshot" in (await rider.hears_of(REVIEW_PAGE))["text"]
-    await rider.presses("✎ Evidence")
+    await rider.changes("Evidence")
     await rider.hears_of("Do you have evidence?")
     await rider.presses("↩ Keep as it is")
     assert "I have a screenshot" in (await rider.hears_of(REVIEW_PAGE))["text"]
-    await rider.presses("✎ Evidence")
+    await rider.changes("Evidence")
     await rider.hears_of("Do you have evidence?")
     await rider.presses("🗑 Remove")
     await rider.hears_of("Remove this answer?")

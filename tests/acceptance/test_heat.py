@@ -97,7 +97,6 @@ async def test_a_hot_day_is_told_in_the_morning_and_leads_to_stations_and_into_a
         await rider.rider.presses("美团")
         await rider.rider.hears_of("38.4")
         await rider.says("They fined me for stopping")
-        await rider.presses("✔ That's all")
         review = await rider.rider.hears_of("They fined me")
         for words in ("10:10", "暖新之家", "38.4"):
             assert words in review["text"]

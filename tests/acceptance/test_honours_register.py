@@ -147,7 +147,7 @@ async def test_a_link_leads_to_the_yearly_survey_which_only_its_keepers_read(tow
         await owner.is_asked(question.words[language])
         await owner.rider.presses(question.options[-1].words[language])
     await owner.hears(REVIEW_PAGE)
-    await owner.presses("✎ " + owner._("In your words"))
+    await owner.changes(owner._("In your words"))
     await owner.hears("Is there anything that you would like us to know?")
     await owner.says("My knee")
     await owner.hears(REVIEW_PAGE)

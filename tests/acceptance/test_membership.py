@@ -95,16 +95,14 @@ class Applicant:
         await self.hears("👍 Thank you.")
         await rider.until(lambda: _newest_has(rider, "美团"))
         await rider.presses("美团")
-        await rider.until(lambda: _newest_has(rider, "🛵"))
-        await rider.presses("🛵")
-        await rider.until(lambda: "<i>" not in str(rider.heard[-1]) and _newest_lacks(rider, "🛵"))
+        await rider.hears_of("哪个区域" if self._("Skip") != "Skip" else ASKED_FOR_DISTRICT)
         await rider.says("德城区")
         await rider.until(lambda: "37010219900101001X" in str(rider.heard[-1].get("text")))
         await rider.says(ID_NUMBER)
         await rider.until(lambda: _newest_has(rider, self._(DOES_NOT_KNOW)))
         await self.presses("Not insured")
         await self.hears(REVIEW_PAGE)
-        await rider.presses("✎ " + self._("Screenshot"))
+        await rider.changes(self._("Screenshot"))
         await rider.until(lambda: _newest_has(rider, self._("↩ Keep as it is")))
         upload = Upload("profile.png", picture())
         await rider.sends(photo=self.town.world.files.photo(upload))
@@ -115,10 +113,6 @@ class Applicant:
 
 def _newest_has(rider: Rider, label: str) -> bool:
     return label in str(rider.heard[-1].get("reply_markup"))
-
-
-def _newest_lacks(rider: Rider, label: str) -> bool:
-    return not _newest_has(rider, label)
 
 
 async def decide(coordinator: Rider) -> None:
@@ -330,7 +324,7 @@ async def test_what_is_no_answer_gets_a_hint(town: Town) -> None:
     await rider.hears_of(ASKED_FOR_INSURANCE)
     await rider.presses(DOES_NOT_KNOW)
     await rider.hears_of(REVIEW_PAGE)
-    await rider.presses("✎ Screenshot")
+    await rider.changes("Screenshot")
     await rider.hears_of("screenshot")
     await rider.says("here")
     await rider.hears_of("as a picture")
@@ -559,9 +553,53 @@ async def test_decided_applications_and_former_members_are_forgotten_in_time(dat
         assert still is not None and still.state == ApplicationState.WAITING
 
 
-async def test_my_shows_membership_first_then_activities_then_topics(town: Town) -> None:
+async def test_what_the_platform_makes_plain_is_not_asked_but_can_be_changed(town: Town) -> None:
+    """Who rides for Meituan carries meals; who works for JD.com may do either."""
+    rider = town.rider(78)
+    await begins_to_join(rider)
+    await rider.says("李雷")
+    await rider.hears_of(ASKED_FOR_PHONE)
+    await rider.says("138 0013 8000")
+    await rider.hears_of(ASKED_FOR_PLATFORM)
+    await rider.presses("滴滴")
+    await rider.hears_of(ASKED_FOR_DISTRICT)
+    await rider.presses("Back")
+    await rider.hears_of(ASKED_FOR_PLATFORM)
+    await rider.presses("美团")
+    assert "Step 4 of 6" in (await rider.hears_of(ASKED_FOR_DISTRICT))["text"]
+    await rider.says("德城区")
+    await rider.hears_of(ASKED_FOR_ID_NUMBER)
+    await rider.presses(SKIP)
+    await rider.hears_of(ASKED_FOR_INSURANCE)
+    await rider.presses("Not insured")
+    assert "Work: 🛵 Meals" in (await rider.hears_of(REVIEW_PAGE))["text"]
+    await rider.changes("Platform")
+    await rider.hears_of(ASKED_FOR_PLATFORM)
+    await rider.presses("京东")
+    await rider.hears_of(ASKED_FOR_WORK)
+    await rider.presses("Parcels")
+    assert "Work: 📦 Parcels" in (await rider.hears_of(REVIEW_PAGE))["text"]
+    await rider.changes("Platform")
+    await rider.hears_of(ASKED_FOR_PLATFORM)
+    await rider.presses("美团")
+    assert "Work: 📦 Parcels" in (await rider.hears_of(REVIEW_PAGE))["text"], "what somebody said themselves stands"
+
+
+async def test_my_is_one_screen_with_ways_to_the_rest(town: Town) -> None:
+    """In 0.7 membership and cases scrolled away above the switches of what one is written to about."""
     rider = town.rider(77)
     await rider.says("/my")
-    said = [(await rider.hears())["text"] for _ in range(3)]
-    heads = ("not a member", "My activities", "What I can write to you about")
-    assert all(head in text for head, text in zip(heads, said, strict=True))
+    page = await rider.hears()
+    assert page["text"].index("not a member") < page["text"].index("My activities")
+    await town.until_idle()
+    assert rider.unheard == [], "all of it in one message"
+    labels = [key["text"] for row in page["reply_markup"]["inline_keyboard"] for key in row]
+    assert labels == ["🔔 Reminders", "🗞 Weekly digest", "✉️ Messages I get"]
+    await rider.presses("Messages I get")
+    await rider.hears_of("What I can write to you about")
+    async with town.database.writing() as session:
+        await memberships.create(session, rider.id, ANSWERS, NOON)
+    await rider.says("/my")
+    rows = (await rider.hears_of("No. 000001"))["reply_markup"]["inline_keyboard"]
+    assert rows[0][0]["text"] == "🪪 My card", "what one comes for is first"
+    assert rows[-1][-1]["text"] in ("Leave the union", "✉️ Messages I get"), "what is rare is last"

@@ -53,7 +53,7 @@ async def test_an_entry_is_corrected_and_shows_what_it_said_before(town: Town) -
     await rider.hears_of("✓")
     await rider.presses("✎ Change, add bonus or costs")
     await rider.hears_of("Is everything correct?")
-    await rider.presses("✎ Fines")
+    await rider.changes("Fines")
     await rider.hears_of("Fines and deductions?")
     await rider.says("a lot")
     await rider.hears_of("Write an amount")

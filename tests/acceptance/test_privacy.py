@@ -82,6 +82,8 @@ async def member_of(town: Town) -> Rider:
     await rider.hears_of("暖新之家")
     await rider.presses("Crowded")
     await rider.says("/my")
+    await rider.hears_of("My activities")
+    await rider.presses("Messages I get")
     await rider.hears_of(TOPICS_PAGE)
     await rider.presses(NEWS)
     async with town.database.writing() as session:

@@ -127,7 +127,7 @@ async def shown_to_staff(admin: Rider) -> None:
     await admin.hears_of(ASKED_FOR_TOPIC)
     await admin.presses(NEWS)
     await admin.hears_of(REVIEW_PAGE)
-    await admin.presses("✎ Tips")
+    await admin.changes("Tips")
     await admin.hears_of("Only those who left a tip?")
 
 

@@ -7,8 +7,8 @@ from storage.cases import access as case_access
 from storage.telegram_ids import PersonId
 from tests.support.case_scripts import STORY, at_desk, brings_pay
 from tests.support.simulator import Town
-from tests.support.words.cases import AGREE_AT_DESK, ASKED_WHAT_ABOUT
-from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED, REVIEW_PAGE, SEND
+from tests.support.words.cases import ASKED_WHAT_ABOUT
+from tests.support.words.forms import CONSENT_PAGE, RECEIVED, REVIEW_PAGE, SEND
 from tests.support.words.privacy import ERASE, ERASE_PAGE, IS_SURE, STORED_PAGE, YES_ERASE
 
 RIDER = PersonId(7101)
@@ -18,17 +18,15 @@ async def test_what_was_told_is_only_thrown_away_after_a_second_press_elsewhere(
     rider = await at_desk(town, RIDER)
     await rider.says("/suggestion")
     await rider.is_asked(CONSENT_PAGE)
-    await rider.presses(AGREE_AT_DESK)
-    await rider.is_asked("Send it anonymously?")
-    await rider.rider.presses("Case number only")
+    await rider.presses("💬 I agree: you can reply to me")
     await rider.is_asked(ASKED_WHAT_ABOUT)
     await rider.rider.presses("Rates")
     await rider.is_asked("Which platform")
     await rider.rider.presses("美团")
     await rider.is_asked("Write it down")
-    await rider.says(STORY)
+    await rider.sends_photo()
     first = await rider.rider.hears_of(RECEIVED)
-    await rider.rider.sees_noted(await rider.says("And nothing in October"))
+    await rider.rider.sees_noted(await rider.sends_photo(1))
 
     message, start_over = rider.rider.button("🗑 Start over")
     await rider.presses("🗑 Start over")
@@ -41,9 +39,9 @@ async def test_what_was_told_is_only_thrown_away_after_a_second_press_elsewhere(
     await rider.presses("✖ Cancel")
     await rider.rider.hears_of("Cancel this form?")
     await rider.presses("↩ No, continue")
-    await rider.presses(NO_MORE)
+    await rider.says(STORY)
     review = await rider.rider.hears_of(REVIEW_PAGE)
-    assert STORY in review["text"] and "October" in review["text"]
+    assert STORY in review["text"] and "2 photos" in review["text"]
 
     message, send = rider.rider.button(SEND)
     await rider.presses(SEND)

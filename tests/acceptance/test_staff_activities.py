@@ -42,7 +42,7 @@ async def test_a_draft_can_be_changed_and_then_published(town: Town) -> None:
     await shown(coordinator, "📝 Draft")
     await coordinator.presses("✎ Change")
     await coordinator.hears_of(REVIEW_PAGE)
-    await coordinator.presses("✎ Title")
+    await coordinator.changes("Title")
     await coordinator.hears()
     await coordinator.says("4x4 basketball")
     await coordinator.hears_of(REVIEW_PAGE)

@@ -37,7 +37,7 @@ async def composed(coordinator: Rider, language: str, *, when: str = "") -> None
         changes.append(("When", "When? Choose, or write it like “tomorrow 10 am” or “28 Nov 10:00”.", when))
     for change, question, answer in changes:
         await coordinator.hears_of(_(REVIEW_PAGE))
-        await coordinator.presses("✎ " + _(change))
+        await coordinator.changes(_(change))
         await coordinator.hears_of(_(question))
         await coordinator.presses(_(answer))
     await coordinator.hears_of(_(REVIEW_PAGE))

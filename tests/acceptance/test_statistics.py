@@ -158,8 +158,6 @@ async def test_what_riders_filter_for_is_counted(town: Town) -> None:
         await rider.presses("🔎 Filter")
         await rider.hears_of("What do you need?")
         await rider.presses("water")
-        await rider.hears_of("What do you need?")
-        await rider.presses("✔ Show")
         await rider.hears_of(NEAREST_STATIONS)
     await town.tick("figures")
     await coordinator.says("/stats")

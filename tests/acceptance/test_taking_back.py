@@ -14,7 +14,7 @@ from tests.support.applications import begins_to_join
 from tests.support.case_scripts import STORY, AtDesk, at_desk
 from tests.support.simulator import Rider, Town
 from tests.support.words.cases import AGREE_AT_DESK, ASKED_WHAT_ABOUT, ASKED_WHICH_PLATFORM
-from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED_SO_FAR, REVIEW_PAGE
+from tests.support.words.forms import CONSENT_PAGE, REVIEW_PAGE
 from tests.support.words.membership import ASKED_FOR_PHONE
 
 UNDO = "↩ Undo"
@@ -31,8 +31,9 @@ async def tells_aid(rider: AtDesk) -> None:
     await rider.rider.presses("Housing")
     await rider.is_asked("Tell us about your situation")
     await rider.says(STORY)
-    await rider.hears(RECEIVED_SO_FAR, n=1)
-    await rider.rider.sees_noted(await rider.sends_photo())
+    await rider.hears(REVIEW_PAGE)
+    await rider.sends_photo()
+    await rider.hears(REVIEW_PAGE)
 
 
 async def open_form(town: Town, person: PersonId) -> OpenForm | None:
@@ -59,11 +60,9 @@ async def test_a_cancelled_form_comes_back_where_it_was_with_its_photo(town: Tow
     undo = rider.rider.button(UNDO)
     await rider.presses(UNDO)
     await rider.rider.hears_of("Undone")
-    assert "1 photo" in (await rider.is_asked("Tell us about your situation"))["text"]
+    review = (await rider.hears(REVIEW_PAGE))["text"]
     assert await open_form(town, rider.rider.id) == before
     await rider.rider.forges(undo[1], undo[0])  # the second of two quick taps
-    await rider.presses(NO_MORE)
-    review = (await rider.hears(REVIEW_PAGE))["text"]
     assert STORY in review and "1 photo" in review
     assert not any(TOO_LATE in answer["text"] for answer in rider.rider.answers)
 
@@ -93,8 +92,8 @@ async def test_a_form_that_was_begun_meanwhile_stays(town: Town) -> None:
     undo = rider.rider.button(UNDO)
     await rider.says("/suggestion")
     await rider.is_asked(CONSENT_PAGE)
-    await rider.presses(AGREE_AT_DESK)
-    await rider.is_asked("Send it anonymously?")
+    await rider.presses("💬 I agree: you can reply to me")
+    await rider.is_asked(ASKED_WHAT_ABOUT)
     await rider.rider.forges(undo[1], undo[0])
     assert await is_late(rider.rider)
     form = await open_form(town, rider.rider.id)
@@ -124,7 +123,7 @@ async def test_of_two_forms_the_cancelled_one_comes_back_above_the_other(town: T
     waiting = await open_form(town, rider.rider.id)
     assert waiting is not None and waiting.form == "join" and waiting.is_set_aside
     await rider.presses(UNDO)
-    await rider.is_asked("Tell us about your situation")
+    await rider.hears(REVIEW_PAGE)
     assert await open_form(town, rider.rider.id) == before
 
     await rider.says("/cancel")

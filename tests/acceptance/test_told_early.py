@@ -7,6 +7,7 @@ import pytest
 from bot.sandbox.files import STICKER
 from bot.sandbox.params import Json
 from storage import dialogues
+from storage.cases import messages as case_messages
 from tests.support.case_scripts import STORY, AtDesk, at_desk
 from tests.support.cases import case_of
 from tests.support.simulator import Town
@@ -63,7 +64,7 @@ async def test_what_comes_at_the_first_question_is_kept_and_shown_where_it_belon
     await rider.presses(NO_MORE)
     review = (await rider.hears(REVIEW_PAGE))["text"]
     assert STORY in review and "1 photo, 1 file" in review
-    await rider.presses("✎ Evidence")
+    await rider.changes("Evidence")
     assert "1 photo, 1 file" in (await rider.is_asked(ASKED_FOR_EVIDENCE))["text"]
     await rider.rider.presses("Keep as it is")
     await rider.hears(REVIEW_PAGE)
@@ -117,10 +118,8 @@ async def test_the_page_of_evidence_says_what_is_there_with_the_buttons_that_mak
     rider = await begins_legal(town, 7304)
     await up_to_the_story(rider)
     await rider.says(STORY)
-    await rider.hears(RECEIVED_SO_FAR, n=1)
-    await rider.presses(NO_MORE)
     await rider.hears(REVIEW_PAGE)
-    await rider.presses("✎ Evidence")
+    await rider.changes("Evidence")
     assert labels(await rider.is_asked(ASKED_FOR_EVIDENCE)) == ["↩ Keep as it is"]
     await rider.sends_photo(1)
     first = await rider.hears(RECEIVED_SO_FAR, n=1)
@@ -132,7 +131,7 @@ async def test_the_page_of_evidence_says_what_is_there_with_the_buttons_that_mak
     await rider.rider.sees_noted(await rider.sends_photo(2))
     await rider.presses(NO_MORE)
     assert "Evidence: 📎 2 photos" in (await rider.hears(REVIEW_PAGE))["text"]
-    await rider.presses("✎ Evidence")
+    await rider.changes("Evidence")
     page = await rider.is_asked(ASKED_FOR_EVIDENCE)
     assert "2 photos" in page["text"] and "To add something, just send it." in page["text"]
     assert labels(page) == ["↩ Keep as it is", "🗑 Remove all"]
@@ -140,9 +139,41 @@ async def test_the_page_of_evidence_says_what_is_there_with_the_buttons_that_mak
     await rider.hears(RECEIVED_SO_FAR, n=3)
     await rider.presses(NO_MORE)
     assert "2 photos, 1 file" in (await rider.hears(REVIEW_PAGE))["text"]
-    await rider.presses("✎ Evidence")
+    await rider.changes("Evidence")
     await rider.is_asked(ASKED_FOR_EVIDENCE)
     await rider.presses("🗑 Remove all")
     await rider.rider.hears_of("Remove this answer?")
     await rider.presses("🗑 Yes, discard it")
     assert "Evidence: —" in (await rider.hears(REVIEW_PAGE))["text"]
+
+
+async def test_the_page_of_review_follows_the_first_thing_told_and_takes_more(town: Town) -> None:
+    """Whoever has told it all in one message has one press to make, and whoever goes on telling just goes on."""
+    rider = await begins_legal(town, 7310)
+    await up_to_the_story(rider)
+    await rider.says(STORY)
+    review = await rider.hears(REVIEW_PAGE)
+    assert STORY in review["text"] and "To add something, just send it." in review["text"]
+    await rider.says("And nothing in October either")
+    assert "in October" in (await rider.hears(REVIEW_PAGE))["text"]
+    await rider.rider.sees_noted(await rider.says("My boss is called Wang Gang"))
+    await rider.says("ok")
+    await rider.is_asked("That isn't in the form yet.")
+    await rider.presses(SEND)
+    await rider.is_asked("L-2026-000001")
+    row = await case_of(town, "L-2026-000001")
+    async with town.database.reading() as session:
+        said = [case_messages.said_in(session, one).text for one in await case_messages.talk_of(session, row.id)]
+    assert said == [STORY, "And nothing in October either", "My boss is called Wang Gang"]
+
+
+async def test_the_button_that_agreed_before_the_choice_stood_beside_it_still_asks(town: Town) -> None:
+    """To stay anonymous or not, at the desk for suggestions."""
+    rider = await at_desk(town, 7311)
+    await rider.says("/suggestion")
+    shown = await rider.is_asked(CONSENT_PAGE)
+    data = next(key["callback_data"] for row in shown["reply_markup"]["inline_keyboard"] for key in row)
+    _, key, version, _ = data.split(":")
+    await rider.rider.forges(f"deskgoas:{key}:{version}:perhaps", shown["message_id"])
+    await rider.rider.forges(f"deskgo:{key}:{version}", shown["message_id"])
+    await rider.is_asked("Send it anonymously?")

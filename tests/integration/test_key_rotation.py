@@ -31,7 +31,6 @@ from tests.support.words.membership import (
     ASKED_FOR_INSURANCE,
     ASKED_FOR_PHONE,
     ASKED_FOR_PLATFORM,
-    ASKED_FOR_WORK,
     IS_MEMBER,
     TAKE_OLDEST,
 )
@@ -185,16 +184,15 @@ async def test_a_missing_key_file_is_one_line_at_the_start(tmp_path: Path) -> No
 async def goes_on_and_applies(rider: Rider) -> None:
     """From the question for a phone number to the receipt."""
     await rider.says(PHONE)
-    for question, answer in ((ASKED_FOR_PLATFORM, "美团"), (ASKED_FOR_WORK, "Meals")):
-        await rider.hears_of(question)
-        await rider.presses(answer)
+    await rider.hears_of(ASKED_FOR_PLATFORM)
+    await rider.presses("美团")
     for question, answer in ((ASKED_FOR_DISTRICT, DISTRICT), (ASKED_FOR_ID_NUMBER, ID_NUMBER)):
         await rider.hears_of(question)
         await rider.says(answer)
     await rider.hears_of(ASKED_FOR_INSURANCE)
     await rider.presses("Insured")
     await rider.hears_of(REVIEW_PAGE)
-    await rider.presses("✎ Screenshot")
+    await rider.changes("Screenshot")
     await rider.hears_of("screenshot")
     await rider.sends(photo=rider.world.files.photo(Upload("profile.png", picture())))
     await rider.hears_of(REVIEW_PAGE)

@@ -119,7 +119,7 @@ async def test_a_rider_finds_a_station_with_one_thumb(browser: Browser, address:
     await page.get_by_role("button", name=words["filter"]).click()
     await expect(log.get_by_role("button", name="🔌")).to_be_visible()
     await picture(page, f"{language}-5-filter")
-    await log.get_by_role("button", name="✔").click()
+    await log.get_by_role("button", name="◀").click()
     await log.get_by_role("button", name="1", exact=True).click()
     await expect(log.get_by_role("button", name=words["water"])).to_be_visible()
     await picture(page, f"{language}-6-page")
@@ -138,7 +138,6 @@ JOINING = {
         "agree": "✅ 我同意",
         "name": "您叫什么名字",
         "share": "📱 分享我的手机号",
-        "meals": "🛵 外卖骑手",
         "skip": "跳过",
         "no": "没有",
         "send": "✔ 提交申请",
@@ -153,7 +152,6 @@ JOINING = {
         "agree": AGREE_TO_JOIN,
         "name": ASKED_FOR_NAME,
         "share": "📱 Share my phone number",
-        "meals": "🛵 Meals",
         "skip": SKIP,
         "no": "Not insured",
         "send": SEND_APPLICATION,
@@ -190,7 +188,6 @@ async def joins(page: Page, words: dict[str, str], language: str) -> None:
     await expect(log.get_by_role("button", name="美团")).to_be_visible()
     await picture(page, f"{language}-join-3-platform")
     await presses(page, "美团")
-    await presses(page, words["meals"])
     await expect(log.get_by_text(words["district"])).to_be_visible()
     await writes(page, "德城区")
     for question, answer in (("id", "skip"), ("insured", "no")):

@@ -137,8 +137,6 @@ async def test_a_form_in_the_middle_is_completed(people: People) -> None:
     await joining.sends(contact={"phone_number": "8613800138051", "first_name": "x", "user_id": joining.id})
     await _asked(joining, "美团")
     await joining.presses("美团")
-    await _asked(joining, "🛵")
-    await joining.presses("🛵")
     await joining.hears_of(_(ASKED_FOR_DISTRICT))
     await joining.says("德城区")
     await joining.hears_of("37010219900101001X")

@@ -41,6 +41,9 @@ class AtDesk:
         wanted = self._(message)
         return await self.rider.hears_of(wanted.format(**blanks) if blanks else wanted.split("\n")[0].split("{")[0])
 
+    async def changes(self, title: str) -> None:
+        await self.rider.changes(self._(title))
+
     async def presses(self, label: str) -> None:
         await self.rider.presses(self._(label))
 
@@ -90,21 +93,20 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
     await rider.says(day)
     await rider.is_asked("经过" if zh else "own words")
     await rider.says(STORY)
-    await rider.hears(RECEIVED_SO_FAR, n=1)
+    await rider.hears(REVIEW_PAGE)
     await rider.sends_voice()
-    await rider.presses(NO_MORE)
     await rider.hears(REVIEW_PAGE)
     if name:
-        await rider.rider.presses("✎ 称呼" if zh else "✎ Name")
+        await rider.rider.changes("称呼" if zh else "Name")
         await rider.is_asked("怎么称呼" if zh else "What should the lawyer call you?")
         await rider.says(name)
         await rider.hears(REVIEW_PAGE)
-    await rider.rider.presses("✎ 地点" if zh else "✎ Where")
+    await rider.rider.changes("地点" if zh else "Where")
     await rider.is_asked("在哪里" if zh else ASKED_WHERE)
     await rider.says("Dezhou")
     if evidence:
         await rider.hears(REVIEW_PAGE)
-        await rider.rider.presses("✎ 证据" if zh else "✎ Evidence")
+        await rider.rider.changes("证据" if zh else "Evidence")
         await rider.is_asked("有证据吗" if zh else ASKED_FOR_EVIDENCE)
         for colour in (1, 2):
             await rider.sends_photo(colour, media_group_id="album")
@@ -112,7 +114,7 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
         await rider.sends_document()
         await rider.presses(NO_MORE)
     await rider.hears(REVIEW_PAGE)
-    await rider.rider.presses("✎ 希望" if zh else "✎ Your goal")
+    await rider.rider.changes("希望" if zh else "Your goal")
     await rider.is_asked("什么结果" if zh else "What do you hope for?")
     await rider.says("The pay")
     review = await rider.hears(REVIEW_PAGE)

@@ -27,6 +27,7 @@ from bot.sandbox.wishes import written
 from bot.sandbox.world import World
 from handlers.chat.context import AppContext
 from handlers.chat.ports import Geocoder
+from handlers.i18n.translations import LANGUAGES, translator
 from storage.database import Database
 from storage.stations.stations import Amenity, Station
 from storage.telegram_ids import PersonId
@@ -109,6 +110,18 @@ class Rider:
 
     async def presses(self, label: str) -> None:
         await self.world.presses(self.person, *self.button(label))
+
+    async def changes(self, title: str) -> None:
+        """An answer on the review page; on that of a long form, its button has to be unfolded."""
+        rows = next(
+            rows for one in reversed(self.heard) if (rows := one.get("reply_markup", {}).get("inline_keyboard"))
+        )
+        shown = {key["text"] for row in rows for key in row}
+        for translate in map(translator, LANGUAGES):
+            if translate("✎ Change an answer") in shown:
+                await self.presses(translate("✎ Change an answer"))
+                await self.hears_of(translate("Which answer do you want to change?"))
+        await self.presses(f"✎ {title}")
 
     async def forges(self, data: str, message_id: int = 1) -> None:
         """Presses a button that may never have been."""

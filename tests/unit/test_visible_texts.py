@@ -93,3 +93,23 @@ def test_english_beside_a_translation_is_found() -> None:
     """As version 0.7 had it in its figures and reviews."""
     source = """talk.say(f"{talk._('Searches')} · so far")\nlines.append(_('x') + " for 30 minutes")"""
     assert untranslated(source) == [(1, " · so far"), (2, " for 30 minutes")]
+
+
+def _half_width_colons(source: str) -> list[str]:
+    """Texts that are put together without the colon of the language: those of `labelled` have it."""
+    return [
+        str(text.value)
+        for call in ast.walk(ast.parse(source))
+        if isinstance(call, ast.Call) and _name(call) == "Markup"
+        for text in call.args
+        if isinstance(text, ast.Constant) and re.search(r"(?:^|[}>]): ", str(text.value))
+    ]
+
+
+def test_labels_have_the_colon_of_the_language() -> None:
+    """As "本周: 1 天" in the pay book."""
+    assert _half_width_colons('Markup("<b>{}</b>: {}").format(title, value)') == ["<b>{}</b>: {}"]
+    found = {path.name: _half_width_colons(path.read_text("utf-8")) for path in HANDLERS.rglob("*.py")}
+    assert {name: texts for name, texts in found.items() if texts} == {
+        "data_copy.py": ["{}: {}"]  # the names of columns, in the file of everything that is stored
+    }

@@ -204,6 +204,7 @@ async def link(talk: Talk, version_id: VersionId, clause_id: ClauseId, old: Clau
 async def ask_to_publish(talk: Talk, version_id: VersionId) -> None:
     row = await _prepared(talk, version_id)
     campaign = await campaigns.find(talk.session, row.campaign_id)
+    versions.require_phase_of_draft(campaign)
     told = await segments.size(talk.session, Segment.parse(campaign.segment), talk.now)
     number_ = await versions.next_number(talk.session, row.campaign_id)
     asks = talk._(

@@ -29,7 +29,7 @@ from storage.campaigns.agreements.comments import (
     Settled,
     TooManyComments,
 )
-from storage.campaigns.agreements.table import DraftOver, IsPublished, NoSuchClause, NoSuchVersion
+from storage.campaigns.agreements.table import DraftComesLater, DraftOver, IsPublished, NoSuchClause, NoSuchVersion
 
 
 def agreement_part(connections: Connections) -> CampaignPart:
@@ -49,6 +49,7 @@ def agreement_part(connections: Connections) -> CampaignPart:
         refusals={
             NoSuchVersion: N_("This version is no longer there."),
             NoSuchClause: N_("This clause is no longer there."),
+            DraftComesLater: N_("You can publish it once the campaign has moved on to the draft agreement."),
             IsPublished: N_("This version has already been published."),
             DraftOver: N_("A draft can be sent from the start of the campaign until its draft phase is over."),
             NoSuchComment: N_("This comment is no longer there."),

@@ -23,6 +23,7 @@ from handlers.chat.view import View
 from handlers.forms import forms
 from handlers.forms.questionnaires import Form, questionnaire
 from handlers.forms.questions import Question, asked
+from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_, number
 from handlers.inputs.choice import ChoiceInput
 from handlers.inputs.text import TextInput
@@ -148,7 +149,7 @@ class ResultPages:
 
 def _words(view: View, campaign: Campaign, row: Result, counts: Sequence[tuple[str, int]]) -> Markup:
     lines = [campaign_words.heading(view, campaign), Markup(""), words.result(view, row)]
-    lines += [Markup("• {}: {}").format(option, number(count, view.language)) for option, count in counts]
+    lines += [Markup("• {}").format(labelled(view._, option, number(count, view.language))) for option, count in counts]
     return Markup("\n").join(lines)
 
 

@@ -11,6 +11,7 @@ from handlers.campaigns.demands import presses, words
 from handlers.chat.press import Button, InvalidCallback, Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import number
 from storage.campaigns.campaigns import Campaign
 from storage.campaigns.demands import following, lists, moderation, outcomes, results, table
@@ -106,7 +107,7 @@ async def _history(talk: Talk, row: Demand) -> list[Markup]:
     lines = []
     for change in await outcomes.changes_of(talk.session, row):
         line = Markup("{} · {}").format(talk._(words.OUTCOMES[change.state]), talk.view.moment(change.at))
-        lines.append(line + (Markup(": {}").format(change.reason) if change.reason else ""))
+        lines.append(labelled(talk._, line, change.reason) if change.reason else line)
     return lines
 
 
@@ -117,7 +118,7 @@ async def _figures(talk: Talk, row: Demand) -> list[Markup]:
     lines = [Markup(""), escape(words.figures_line(found.figures, talk.language))]
     for breakdown, part, figures in await results.of_parts(talk.session, row.id):
         name = words.group_name(talk.view, part) if breakdown == OPINION else part
-        lines.append(Markup("{}: {}").format(name, words.figures_line(figures, talk.language)))
+        lines.append(labelled(talk._, name, words.figures_line(figures, talk.language)))
     return lines
 
 
@@ -144,7 +145,7 @@ async def show_refusals(talk: Talk, campaign_id: CampaignId, page: int) -> None:
     counted = await moderation.refusals(talk.session, campaign_id)
     lines = [Markup("⛔ <b>{}</b>").format(talk._("Refused"))]
     lines += [
-        Markup("{}: {}").format(talk._(words.REASONS[reason]), number(count, talk.language))
+        labelled(talk._, talk._(words.REASONS[reason]), number(count, talk.language))
         for reason, count in counted.items()
     ]
     found = await moderation.refused(talk.session, campaign_id, page)

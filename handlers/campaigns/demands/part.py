@@ -48,6 +48,7 @@ PART = CampaignPart(
     register=register,
     for_riders=sections.for_riders,
     for_coordinators=sections.for_coordinators,
+    before_moving=sections.before_moving,
     report=report.report,
     duties=moderating.duties,
     refusals={

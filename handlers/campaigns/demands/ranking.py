@@ -54,7 +54,11 @@ class Ranking:
         deck = await self._decks.of(talk.session, ranked.campaign_id, ranked.version, talk.now)
         card = deck.next(ranked.answered)
         if card is None:
-            said = talk._("🎉 You've been through all of them. Thank you! More may still come in.")
+            said = (
+                talk._("🎉 You've been through all of them. Thank you! More may still come in.")
+                if ranked.answered
+                else talk._("There is nothing to rank yet. Please come back later.")
+            )
             talk.edit(escape(said), [_leave(talk, ranked.campaign_id)])
         elif count >= ENOUGH_AFTER:
             said = talk._("That's {n}. Enough for today?").format(n=number(count, talk.language))

@@ -29,7 +29,8 @@ async def for_riders(talk: Talk, row: Campaign) -> Section:
         return _NOTHING
     n = number(shown, talk.language)
     line = talk._("📋 Demands so far: {n}").format(n=n)
-    return Section([line], [*await _to_do(talk, row), *_lists(talk, row, shown, counted)])
+    to_do = [] if row.phase is Phase.RANK and not shown else await _to_do(talk, row)
+    return Section([line], [*to_do, *_lists(talk, row, shown, counted)])
 
 
 async def _to_do(talk: Talk, row: Campaign) -> list[list[Button]]:
@@ -86,6 +87,19 @@ async def for_coordinators(talk: Talk, row: Campaign) -> Section:
         label = talk._("📥 Check {n}").format(n=number(waiting, talk.language))
         rows.insert(0, [presses.QUEUE.button(label, row.id, FROM_THE_START)])
     return Section(lines, [*rows, *_lists(talk, row, shown, counted)])
+
+
+async def before_moving(talk: Talk, row: Campaign, phase: Phase) -> Sequence[str]:
+    """There is no way back from an empty ranking."""
+    counted = await table.counts(talk.session, row.id)
+    if phase is not Phase.RANK or any(counted.get(state, 0) for state in PUBLIC):
+        return []
+    waiting = counted.get(DemandState.WAITING, 0)
+    lines = [talk._("⚠️ No demand has been published yet: riders would have nothing to rank.")]
+    if waiting:
+        said = talk.plural("{n} demand is waiting to be checked.", "{n} demands are waiting to be checked.", waiting)
+        lines.append(said.format(n=number(waiting, talk.language)))
+    return lines
 
 
 def _tally(talk: Talk, shown: int, counted: Mapping[DemandState, int]) -> str:

@@ -13,7 +13,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.csv_files import sheet
 from handlers.i18n.few import figure_words
-from handlers.i18n.formatting import listed
+from handlers.i18n.formatting import labelled, listed
 from storage.campaigns.demands import results
 from storage.campaigns.demands.results import PAGE, Outline, Result
 from storage.campaigns.ids import CampaignId
@@ -54,7 +54,7 @@ def _head(talk: Talk, view: str, outline: Outline) -> Markup:
     lines = [Markup("<b>{}</b>").format(title), escape(talk._("Riders who ranked: {n}").format(n=people))]
     if outline.groups:
         names = [
-            f"{words.group_name(talk.view, str(at))}: {figure_words(size, talk.language)}"
+            labelled(talk._, words.group_name(talk.view, str(at)), figure_words(size, talk.language))
             for at, size in enumerate(outline.groups)
         ]
         said = talk._("By how alike their answers are, they fall into groups: {groups}.")

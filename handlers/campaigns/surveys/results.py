@@ -16,6 +16,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.csv_files import sheet
+from handlers.i18n.formatting import labelled
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Campaign
 from storage.campaigns.ids import SurveyId
@@ -60,7 +61,8 @@ class ResultPages:
         """What is counted in all; below that the parts, their figures in the same order."""
         labels = words.options(talk.view, question.wording)
         for label, figure in zip(labels, question.figures, strict=True):
-            yield Markup("• {}: <b>{}</b>{}").format(label, shown(talk, figure), _share(figure, result))
+            counted = labelled(talk._, label, Markup("<b>{}</b>").format(shown(talk, figure)))
+            yield Markup("• {}{}").format(counted, _share(figure, result))
         if not breakdown:
             return
         if breakdown not in question.breakdowns:

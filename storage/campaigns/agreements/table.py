@@ -23,6 +23,10 @@ class NoSuchClause(Refused):
     """Nobody can see it yet, or it is of a version that was thrown away."""
 
 
+class DraftComesLater(Refused):
+    """Riders are asked about demands first; the campaign has not moved on to the draft agreement."""
+
+
 class IsPublished(Repeated):
     """Everybody has been told of this version; it can't be changed any more."""
 

@@ -17,6 +17,7 @@ from storage.campaigns.agreements.table import (
     ClauseDemand,
     ClauseRow,
     ClauseText,
+    DraftComesLater,
     DraftOver,
     IsPublished,
     NoSuchClause,
@@ -184,17 +185,26 @@ async def _moved(session: AsyncSession, row: Version, clause_id: ClauseId, to: C
     return to
 
 
+def require_phase_of_draft(campaign: Campaign) -> None:
+    """Raises DraftComesLater, PhaseOver: see `publish`."""
+    order = list(Phase)
+    if campaign.state is State.PREPARED or (
+        campaign.phase is not None and order.index(campaign.phase) < order.index(Phase.DRAFT)
+    ):
+        raise DraftComesLater
+    if campaign.phase is not Phase.DRAFT or campaign.state is not State.RUNNING:
+        raise campaigns.PhaseOver
+
+
 async def publish(session: AsyncSession, version_id: VersionId, now: datetime) -> Version:
     """Everybody can read it from now on.
 
     Raises:
         NoSuchVersion, IsPublished: see the classes.
-        PhaseOver: the campaign is not in the phase of the draft.
+        DraftComesLater, PhaseOver: the campaign is not in the phase of the draft yet, or not any more.
     """
     row = await find_prepared(session, version_id)
-    campaign = await campaigns.find(session, row.campaign_id)
-    if campaign.phase is not Phase.DRAFT or campaign.state is not State.RUNNING:
-        raise campaigns.PhaseOver
+    require_phase_of_draft(await campaigns.find(session, row.campaign_id))
     row.number, row.published_at = await next_number(session, row.campaign_id), now
     await session.flush()
     return row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.support.journeys.phone import COUNSEL, SECOND_RIDER, Phone
 from tests.support.journeys.riders import begins
 
-AGREE, ALL, SEND = "✅ I agree, let's start", "✔ That's all", "✔ Send"
+AGREE, SEND = "✅ I agree, let's start", "✔ Send"
 TOLD = {
     "zh": {
         "pay": "上周扣了我三百元",
@@ -22,13 +22,13 @@ TOLD = {
 }
 
 
-async def _begins(phone: Phone, command: str) -> None:
+async def _begins(phone: Phone, command: str, agree: str = AGREE) -> None:
     with phone.aside():
         await begins(phone)
     async with phone.first_answer():
         await phone.writes(command)
     await phone.picture("consent")
-    await phone.presses(AGREE)
+    await phone.presses(agree)
 
 
 async def legal(phone: Phone) -> None:
@@ -41,8 +41,6 @@ async def legal(phone: Phone) -> None:
     await phone.picture("story")
     await phone.writes(TOLD[phone.language]["pay"])
     await phone.picture("told")
-    await phone.presses(ALL)
-    await phone.picture("review")
     await phone.presses(SEND)
     await phone.picture("sent")
     with phone.aside():
@@ -77,20 +75,16 @@ async def aid(phone: Phone) -> None:
     await phone.picture("resumed")
     await phone.presses("💾 Continue my saved form")
     await phone.writes(TOLD[phone.language]["aid"])
-    await phone.presses(ALL)
     await phone.picture("review")
     await phone.presses(SEND)
     await phone.picture("sent")
 
 
 async def suggestion(phone: Phone) -> None:
-    await _begins(phone, "/suggestion")
-    await phone.picture("anonymous")
-    await phone.picks("🙈")
+    await _begins(phone, "/suggestion", "🙈 I agree, anonymously: no reply")
     await phone.picks("📲")
     await phone.picks("美团")
     await phone.writes(TOLD[phone.language]["suggestion"])
-    await phone.presses(ALL)
     await phone.picture("review")
     await phone.presses(SEND)
     await phone.picture("sent")

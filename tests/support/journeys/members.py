@@ -20,7 +20,6 @@ async def join(phone: Phone) -> None:
     await phone.presses_key("📱 Share my phone number")
     await phone.picture("platform")
     await phone.picks("美团")
-    await phone.picks("🛵")
     await phone.picture("district")
     await phone.writes(DISTRICT[phone.language])
     await phone.picture("id")

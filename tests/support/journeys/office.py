@@ -27,8 +27,6 @@ async def make_activity(phone: Phone, starts: str, places: str = "") -> None:
     else:
         await phone.picks("20")
     await phone.picture("review")
-    await phone.presses("💾 Save it")
-    await phone.picture("saved")
     await phone.presses("✅ Publish")
     await phone.picture("published")
 

@@ -34,7 +34,6 @@ async def filtered(phone: Phone) -> None:
         await phone.presses("🔎 Filter")
     await phone.picture("filter")
     await phone.picks("🚻")
-    await phone.presses("✔ Show")
     await phone.picture("filtered")
     await phone.presses("ℹ️ More")
     await phone.picture("page")

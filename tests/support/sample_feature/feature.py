@@ -15,6 +15,7 @@ from handlers.chat.feature import (
     AllFeatures,
     Feature,
     OpenExport,
+    Overview,
     PersonalData,
     PersonalExport,
     PrivacyPart,
@@ -81,8 +82,8 @@ def thanks_words(view: View, _notice: ThanksForATip) -> Page:
     return view._("Thank you."), []
 
 
-async def _overview(talk: Talk) -> Sequence[Page]:
-    return [(f"{talk._('Message')}: {len(await tips.copy_of(talk.session, talk.person.id))}", [])]
+async def _overview(talk: Talk) -> Overview:
+    return Overview(f"{talk._('Message')}: {len(await tips.copy_of(talk.session, talk.person.id))}")
 
 
 async def _lines(talk: Talk) -> Sequence[str]:
