@@ -98,6 +98,11 @@ OPEN_TO_ALL = {
         "ctleavenow",
         "ctlook",
         "ctagain",
+        "ctteam",
+        "ctinvite",
+        "ctjoin",
+        "ctout",
+        "ctoutnow",
         "ctdraw",
         "ctturn",
         "ctvote",
@@ -286,7 +291,7 @@ OPEN_TO_ALL = {
         "sosdutyend",
         "soswithdraw",
     },
-    "links": {"st", "act", "ci", "voice", "con", "cert", "hon"},
+    "links": {"st", "act", "ci", "voice", "con", "cert", "hon", "team"},
     "forms": {
         "desk_honours",
         "honours_link",
@@ -316,6 +321,7 @@ OPEN_TO_ALL = {
         "station_propose",
         "station_correct",
         "contest_note",
+        "contest_team",
     },
 }
 

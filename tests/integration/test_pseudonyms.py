@@ -132,6 +132,7 @@ _NOT_BEFORE = {
     "ballot_voters.person_id",
     "contest_entries.person_id",
     "contest_judges.person_id",
+    "contest_team_members.person_id",
     "honoured.person_id",
     "station_proposals.person_id",
     "sos_calls.person_id",
@@ -269,7 +270,7 @@ async def _ballots(session: AsyncSession) -> None:
 
 
 async def _contests(session: AsyncSession) -> None:
-    settings_ = contests.Settings(categories=("Videos",))
+    settings_ = contests.Settings(categories=("Videos",), by_team=True)
     phases = {contests.Phase.ENTRY: None, contests.Phase.VOTE: None}
     row = await contests.create(session, contests.Plan("Contest", "Rules", Segment(), settings_, phases))
     await contest_moves.move(session, row.id, None, ADMIN, NOON, None)
@@ -283,6 +284,7 @@ async def _honours(session: AsyncSession) -> None:
 
 
 async def _sos(session: AsyncSession) -> None:
+    await roles.grant(session, ADMIN, "member", ADMIN, NOON)
     await help_duties.begin(session, ADMIN, Volunteer("Zhao", 37.43, 116.36), NOON + timedelta(hours=4), None)
     call, _ = await help_calls.begin(session, LI, CallContent("Li", 37.43, 116.36), 3_000, [], NOON)
     await help_calls.take(session, call.id, ADMIN, [], NOON)
