@@ -114,7 +114,9 @@ def _question(desk: Desk, ask: Ask) -> Question[Any, DeskDraft]:
         input=_input(desk, ask),
         optional=ask.optional,
         unanswered=N_("not given") if ask.type is AskType.NAME else "—",
-        columns=1 if ask.type in (AskType.CHOICE, AskType.ANONYMOUS, AskType.PARTS, AskType.FILES) else 2,
+        columns=1
+        if ask.type in (AskType.CHOICE, AskType.PLACE, AskType.ANONYMOUS, AskType.PARTS, AskType.FILES)
+        else 2,
         when=_is_named if ask.type is AskType.NAME and may_be_nameless else None,
         check=partial(_check_room, desk) if ask.type in (AskType.PARTS, AskType.FILES) else None,
     )
@@ -124,6 +126,7 @@ def _input(desk: Desk, ask: Ask) -> Input[Any]:
     inputs: dict[AskType, Callable[[], Input[Any]]] = {
         AskType.KIND: lambda: option_input(desk.kinds),
         AskType.CHOICE: lambda: option_input(ask.choices),
+        AskType.PLACE: lambda: option_input(ask.choices),
         AskType.PLATFORM: lambda: PlatformInput(NO_PLATFORM),
         AskType.DATE: DayInput,
         AskType.TEXT: lambda: WordsOrPlaceInput(ask.least or 1, ask.most or 1_500),

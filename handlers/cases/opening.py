@@ -77,7 +77,8 @@ async def open_from(desk: Desk, talk: Talk, draft: DeskDraft, consented: Sequenc
         talk.now,
     )
     if desk.levels:
-        levels.begin(row, talk.now)
+        asked = desk.place_ask
+        levels.begin(row, str(content.answers.get(asked.key) or "") if asked is not None else "", talk.now)
     await _keep_parts(desk, talk, draft, row)
     platform = content.platform if content.platform in context.settings.joining.platforms else NO_PLATFORM.value
     if await allowances.is_first_of_month(talk.session, talk.person.id, desk.key, talk.local_today):
@@ -95,7 +96,7 @@ def _is_urgent(talk: Talk, draft: DeskDraft) -> bool:
 
 async def tell_handlers(desk: Desk, talk: Talk, row: Case) -> None:
     """Whoever may take it now hears that it waits."""
-    staff = await talk.context.staff.of_desk(talk.session, desk, talk.now, row.level)
+    staff = await talk.context.staff.of_desk(talk.session, desk, talk.now, row.level, row.place)
     for handler in case_access.who_may_see(talk.session, row, staff):
         talk.notify(handler, CaseWaits(row.number, desk.key, row.id, level=row.level))
 
