@@ -108,8 +108,16 @@ class Pay(Section):
     minimum_source: Annotated[str, Field(max_length=200)] = ""
 
 
+class SosArea(Section):
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+    radius_km: float = Field(5, gt=0, le=50)
+
+
 class Sos(Section):
     radius_km: float = Field(3, gt=0, le=50)
+    areas: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,14}$")], SosArea] = {}
 
 
 class Map(Section):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from storage.cases.desks import Desk
 from storage.hours.quiet_hours import QuietHours
+from storage.operations.help_areas import HelpArea
 from storage.operations.weather_areas import Area
 from storage.privacy.retention import Retention
 
@@ -68,6 +69,8 @@ class Settings:
     """Where riders may want to hear of heat, cold and storm; none where that is switched off."""
     help_within: float = 3_000
     """Metres: volunteers on duty this near to somebody who calls for help are told."""
+    help_areas: Sequence[HelpArea] = ()
+    """What volunteers may declare in place of sending where they are."""
     digest_at: time = time(9)
     week_digest_on: int = 0
     week_digest_at: time = time(10)

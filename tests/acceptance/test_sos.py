@@ -166,6 +166,22 @@ async def test_only_members_volunteer_and_are_told(nearby: Town) -> None:
     assert await stored(nearby, "sos_told") == []
 
 
+@LANGUAGES
+async def test_a_volunteer_of_an_area_hears_of_calls_in_it_wherever_they_are(nearby: Town, language: str) -> None:
+    """The area's middle is 11 km away, its edge 12."""
+    _ = translator(language)
+    volunteer = await on_duty(nearby, VOLUNTEER, language, None)
+    await volunteer.says("/sos")
+    await volunteer.hears_of(_("In an emergency, call first:"))
+    async with nearby.database.reading() as session:
+        kept = await duties.require(session, PersonId(VOLUNTEER), nearby.now)
+        assert (kept.area, kept.reach) == ("Fields <east>", 12_000)
+        assert await duties.near(session, duties.Spot(*DEZHOU), 3_000, nearby.now) == [VOLUNTEER]
+        assert await duties.near(session, duties.Spot(DEZHOU[0] - 0.1, DEZHOU[1]), 30_000, nearby.now) == []
+    await calls(nearby, language=language)
+    await is_asked_to_help(volunteer)
+
+
 async def test_who_goes_on_duty_hears_of_a_call_that_nobody_has_answered(nearby: Town) -> None:
     caller = await calls(nearby)
     await caller.hears_of("No volunteer near you")
