@@ -21,7 +21,7 @@ from storage.database import Database
 from storage.hours.quiet_hours import QuietHours
 from storage.operations import settings
 from storage.operations.help_areas import HelpArea
-from storage.operations.organisation import CurrentSettings, Joining, MinimumPay, Organisation, Settings
+from storage.operations.organisation import CurrentSettings, HeatAllowance, Joining, MinimumPay, Organisation, Settings
 from storage.operations.weather_areas import WHOLE, Area
 from storage.people.staff import Staff
 from storage.privacy.retention import Retention
@@ -51,6 +51,9 @@ def settings_of(config: Config) -> Settings:
         public_url=config.web.public_url.rstrip("/"),
         pages_url=pages_url(config.web.public_url, config.telegram.api_base_url),
         minimum_pay=MinimumPay(round(config.pay.minimum_hourly * 100), config.pay.minimum_source),
+        heat_allowance=HeatAllowance(
+            round(config.heat.allowance * 100), frozenset(config.heat.allowance_months), config.heat.allowance_source
+        ),
         weather_areas=_areas(config),
         help_within=config.sos.radius_km * 1_000,
         help_areas=[

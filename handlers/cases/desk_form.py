@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from markupsafe import Markup
+from pydantic import TypeAdapter
 
 from handlers.cases.evidence_limits import full_words, room_words
 from handlers.cases.inputs import (
@@ -25,7 +26,7 @@ from handlers.cases.inputs import (
 )
 from handlers.cases.messages.message_content import FILES
 from handlers.chat.talk import Talk
-from handlers.forms.questionnaires import Early, Form, Questionnaire
+from handlers.forms.questionnaires import ContextValue, Early, Form, Questionnaire
 from handlers.forms.questions import Input, NotAnAnswer, Question
 from handlers.i18n.translations import N_
 from handlers.inputs.numbers_of_people import IdNumberInput, TypedPhoneInput
@@ -48,8 +49,12 @@ class DeskDraft:
     is_anonymous: bool = False
     answers: Mapping[str, str] = field(default_factory=dict)
     told: tuple[Said, ...] = ()
+    begun_by: str | None = None
+    """The feature that filled in a part of it: the button of a weather warning, say."""
 
 
+_BEGUN_BY = "begun_by"
+_CONTEXT = {_BEGUN_BY: ContextValue(TypeAdapter(str | None), (_BEGUN_BY,))}
 _FIELDS = {
     AskType.KIND: "kind",
     AskType.PLATFORM: "platform",
@@ -79,7 +84,13 @@ def desk_form(
 def desk_questionnaire(desk: Desk) -> Questionnaire[DeskDraft]:
     """What may be left out is asked for by nobody: it stands on the review page, where it can be added."""
     presets = [ask.key for ask in desk.asks if ask.optional]
-    return Questionnaire([_question(desk, ask) for ask in desk.asks], partial(_draft, desk), presets=presets)
+    questions = [_question(desk, ask) for ask in desk.asks]
+    return Questionnaire(questions, partial(_draft, desk), _CONTEXT, presets=presets)
+
+
+def note_beginning(filled: Filled, feature: str) -> None:
+    """That this feature filled in a part of the form."""
+    filled.context[_BEGUN_BY] = feature
 
 
 def _draft(desk: Desk, values: Mapping[str, Any]) -> DeskDraft:
@@ -98,7 +109,7 @@ def _draft(desk: Desk, values: Mapping[str, Any]) -> DeskDraft:
             by_field[_FIELDS[ask.type]] = value
         else:
             answers[ask.key] = value
-    return DeskDraft(**by_field, answers=answers, told=told)
+    return DeskDraft(**by_field, answers=answers, told=told, begun_by=values.get(_BEGUN_BY))
 
 
 def _is_named(draft: DeskDraft) -> bool:

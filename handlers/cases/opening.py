@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
@@ -15,7 +15,7 @@ from handlers.cases.desk_form import DeskDraft
 from handlers.cases.evidence_limits import full_words
 from handlers.cases.inputs import NO_PLATFORM
 from handlers.cases.messages.message_content import parts_of
-from handlers.chat.case_offers import CaseOffer
+from handlers.chat.case_offers import CaseOffer, CountCase
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
@@ -34,12 +34,20 @@ from storage.cases.notices import CaseWaits
 from storage.cases.table import Case, CaseContent, Side
 from storage.privacy import consents
 
-Offers = Mapping[str, Sequence[CaseOffer]]
-"""By kind of a case, what other features offer to whoever has opened one."""
-NO_OFFERS: Offers = MappingProxyType({})
+
+@dataclass(frozen=True, slots=True)
+class AfterOpening:
+    """What other features do once a case is opened: by its kind, what they offer to whoever has opened it; by the
+    feature that began its form, what that one counts."""
+
+    offers: Mapping[str, Sequence[CaseOffer]] = field(default_factory=dict)
+    counts: Mapping[str, CountCase] = field(default_factory=dict)
 
 
-async def opened(desk: Desk, offers: Offers, talk: Talk, draft: DeskDraft) -> None:
+NOTHING_AFTER = AfterOpening()
+
+
+async def opened(desk: Desk, after: AfterOpening, talk: Talk, draft: DeskDraft) -> None:
     """The case: its number at once, what happens next and by when, what may lapse."""
     if draft.is_anonymous:
         await allowances.use(talk.session, talk.person.id, desk.key, desk.daily_limit, talk.local_today)
@@ -51,7 +59,10 @@ async def opened(desk: Desk, offers: Offers, talk: Talk, draft: DeskDraft) -> No
         await raise_alarm(talk, row)
     else:
         await tell_handlers(desk, talk, row)
-    await _say_what_follows(desk, offers, talk, draft, row)
+    count = after.counts.get(draft.begun_by or "")
+    if count is not None:
+        await count(talk, draft.kind)
+    await _say_what_follows(desk, after, talk, draft, row)
 
 
 async def open_from(desk: Desk, talk: Talk, draft: DeskDraft, consented: Sequence[int]) -> Case:
@@ -101,7 +112,7 @@ async def tell_handlers(desk: Desk, talk: Talk, row: Case) -> None:
         talk.notify(handler, CaseWaits(row.number, desk.key, row.id, level=row.level))
 
 
-async def _say_what_follows(desk: Desk, offers: Offers, talk: Talk, draft: DeskDraft, row: Case) -> None:
+async def _say_what_follows(desk: Desk, after: AfterOpening, talk: Talk, draft: DeskDraft, row: Case) -> None:
     content = _content(draft)
     if draft.is_anonymous:
         await _forget_who(desk, talk)
@@ -114,7 +125,7 @@ async def _say_what_follows(desk: Desk, offers: Offers, talk: Talk, draft: DeskD
     rows = [[presses.ENTER.button(talk._("💬 Write in this case"), row.id)]]
     if limits:
         rows.append([presses.REMIND_OF_LIMITS.button(talk._("⏰ Remind me of the deadlines"), row.id)])
-    for offer in offers.get(content.kind, ()):
+    for offer in after.offers.get(content.kind, ()):
         rows += [[button] for button in await offer(talk)]
     talk.say(_received(talk, desk, row, _next_lines(talk, desk, row, content, limits)), rows)
 

@@ -9,3 +9,5 @@ from handlers.chat.talk import Talk
 
 CaseOffer = Callable[[Talk], Awaitable[Sequence[Button]]]
 """Its buttons below the case's number; none if there is nothing to offer to this person."""
+CountCase = Callable[[Talk, str], Awaitable[None]]
+"""Counts a case whose form the feature has begun, by its kind, without keeping whose it is."""

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.chat.approvals import OnApproval
 from handlers.chat.audience import AudiencePart
 from handlers.chat.breakdowns import Breakdown
-from handlers.chat.case_offers import CaseOffer
+from handlers.chat.case_offers import CaseOffer, CountCase
 from handlers.chat.figures import Figures
 from handlers.chat.outings import Outings
 from handlers.chat.press import Button, Page
@@ -150,6 +150,8 @@ class Feature:
     """Its part of the statistics."""
     case_facts: FindCaseFacts | None = None
     """What it fills in of a case about something of its own (see handlers/cases/prefilled.py)."""
+    count_case: CountCase | None = None
+    """What it counts once such a case was opened."""
     exports: Sequence[OpenExport | PersonalExport] = ()
     on_approval: Mapping[str, OnApproval] = field(default_factory=dict)
     """By desk, what becomes of a case that its last level has approved."""
@@ -213,6 +215,11 @@ class AllFeatures:
             for kind, offer in feature.case_offers.items():
                 offers.setdefault(kind, []).append(offer)
         return offers
+
+    @property
+    def case_counts(self) -> Mapping[str, CountCase]:
+        """By feature."""
+        return {feature.name: feature.count_case for feature in self.features if feature.count_case is not None}
 
     @property
     def outings(self) -> Outings | None:
