@@ -104,7 +104,9 @@ def _without_ways_in(feature: Feature) -> Feature:
         feature, overview=None, duties=None, reviews=None, figures=None, case_facts=None, count_case=None
     )
     privacy = replace(feature.privacy, buttons=None)
-    return replace(leads_nowhere, register=register, exports=(), queues=(), case_offers={}, privacy=privacy)
+    return replace(
+        leads_nowhere, register=register, exports=(), queues=(), case_offers={}, own_files={}, privacy=privacy
+    )
 
 
 def refusals(features: Sequence[Feature]) -> Mapping[type[Refused], str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.cases import (
     admin,
     answers,
+    attaching,
     crisis,
     desk,
     duties,
@@ -37,7 +38,9 @@ from storage.cases.table import CaseInDoubt, NoSuchCase
 
 
 def register(routes: Routes, others: AllFeatures) -> None:
-    mine.register(routes, others.desks, AfterOpening(others.case_offers, others.case_counts))
+    after = AfterOpening(others.case_offers, others.case_counts, others.own_files)
+    mine.register(routes, others.desks, after)
+    attaching.register(routes, others.desks, after)
     prefilled.register(routes, others)
     Deciding(others.on_approval).register(routes)
     limit_reminders.register(routes)

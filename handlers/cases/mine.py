@@ -65,7 +65,7 @@ def _named(desk: Desk) -> Words:
 
 def form_of(desk: Desk, after: AfterOpening = NOTHING_AFTER) -> Form[DeskDraft]:
     """The form as it is registered knows what comes after: its end is reached there alone, whatever began it."""
-    return desk_form(desk, partial(opening.opened, desk, after), partial(_save, desk))
+    return desk_form(desk, partial(opening.opened, desk, after), partial(_save, desk), after.own_files)
 
 
 async def open_desk(desk: Desk, talk: Talk) -> None:

@@ -15,7 +15,7 @@ from handlers.cases.desk_form import DeskDraft
 from handlers.cases.evidence_limits import full_words
 from handlers.cases.inputs import NO_PLATFORM
 from handlers.cases.messages.message_content import parts_of
-from handlers.chat.case_offers import CaseOffer, CountCase
+from handlers.chat.case_offers import CaseOffer, CountCase, OwnFiles
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
@@ -37,11 +37,12 @@ from storage.privacy import consents
 
 @dataclass(frozen=True, slots=True)
 class AfterOpening:
-    """What other features do once a case is opened: by its kind, what they offer to whoever has opened it; by the
-    feature that began its form, what that one counts."""
+    """What other features do about a case: by its kind, what they offer to whoever has opened it, and what they can put
+    into its form; by the feature that began its form, what that one counts."""
 
     offers: Mapping[str, Sequence[CaseOffer]] = field(default_factory=dict)
     counts: Mapping[str, CountCase] = field(default_factory=dict)
+    own_files: Mapping[str, OwnFiles] = field(default_factory=dict)
 
 
 NOTHING_AFTER = AfterOpening()

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.chat.approvals import OnApproval
 from handlers.chat.audience import AudiencePart
 from handlers.chat.breakdowns import Breakdown
-from handlers.chat.case_offers import CaseOffer, CountCase
+from handlers.chat.case_offers import CaseOffer, CountCase, OwnFiles
 from handlers.chat.figures import Figures
 from handlers.chat.outings import Outings
 from handlers.chat.press import Button, Page
@@ -157,6 +157,8 @@ class Feature:
     """By desk, what becomes of a case that its last level has approved."""
     case_offers: Mapping[str, CaseOffer] = field(default_factory=dict)
     """By kind of a case, what is offered to whoever has opened one of it."""
+    own_files: Mapping[str, OwnFiles] = field(default_factory=dict)
+    """By kind of a case, what can be attached where its form asks for evidence."""
     outings: Outings | None = None
     """Gives the places of an activity to those whom another feature names."""
     archive: Sequence[Forget] = ()
@@ -215,6 +217,11 @@ class AllFeatures:
             for kind, offer in feature.case_offers.items():
                 offers.setdefault(kind, []).append(offer)
         return offers
+
+    @property
+    def own_files(self) -> Mapping[str, OwnFiles]:
+        """By kind of a case."""
+        return {kind: files for feature in self.features for kind, files in feature.own_files.items()}
 
     @property
     def case_counts(self) -> Mapping[str, CountCase]:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from pydantic import TypeAdapter
 
 from handlers.chat.incoming import Json
-from handlers.chat.press import InvalidCallback
+from handlers.chat.press import Button, InvalidCallback
 from handlers.chat.talk import StatelessTalk, Talk
 from handlers.i18n.translations import N_
 from storage.dialogues import Value
@@ -165,7 +165,7 @@ class Question(Generic[T, D_contra]):
     NotAnAnswer for a value that does not fit the draft. `look_up` runs ahead of the transaction, for what takes long;
     its result is `talk.fetched`. `keyboard` is a reply keyboard that belongs to this question alone, `keyboard_hint`
     what is said with it. A `secret` answer is taken out of the chat once it has been read. `unanswered` stands on the
-    review page where there is no answer: what holds then.
+    review page where there is no answer: what holds then. `offers` are buttons of others below it.
     """
 
     title: Text
@@ -182,6 +182,7 @@ class Question(Generic[T, D_contra]):
     secret: bool = False
     unanswered: Text = EMPTY
     title_by: Callable[[Talk, D_contra], str] | None = None
+    offers: Callable[[Talk, D_contra], Sequence[Button]] | None = None
     key: str = ""
     """The name of its field, which the draft gives it."""
 

@@ -99,6 +99,7 @@ OPEN_TO_ALL = {
         "ctlook",
         "ctagain",
         "ctteam",
+        "caseattach",
         "ctinvite",
         "ctjoin",
         "ctout",
