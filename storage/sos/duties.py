@@ -134,6 +134,12 @@ async def until(session: AsyncSession, person_id: PersonId, now: datetime) -> da
     return None if row is None else row.until
 
 
+async def volunteer(session: AsyncSession, person_id: PersonId, now: datetime) -> Volunteer | None:
+    """This person as a volunteer on duty; None if they are not."""
+    row = await _row(session, person_id, now)
+    return None if row is None else _opened(session, row)
+
+
 async def require(session: AsyncSession, person_id: PersonId, now: datetime) -> Volunteer:
     """Raises NotOnDuty."""
     row = await _row(session, person_id, now)

@@ -99,6 +99,8 @@ OPEN_TO_ALL = {
         "ctlook",
         "ctagain",
         "ctteam",
+        "sosstill",
+        "sosaway",
         "caseattach",
         "ctinvite",
         "ctjoin",
