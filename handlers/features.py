@@ -138,8 +138,8 @@ def _leaves(kind: type[Kind]) -> list[type[Kind]]:
 
 def _known(features: Sequence[Feature], kinds: Iterable[type[Kind]]) -> list[type[Kind]]:
     """Those of the bot's own packages, and of the folders of these features."""
-    folders = {"storage", "handlers", *(feature.folder for feature in features)}
-    return [kind for kind in kinds if any(f"{kind.__module__}.".startswith(f"{folder}.") for folder in folders)]
+    folders = tuple(f"{one}." for one in {"storage", "handlers", *(feature.folder for feature in features)})
+    return [kind for kind in kinds if f"{kind.__module__}.".startswith(folders)]
 
 
 def _complete(what: str, wanted: Iterable[Key], found: Mapping[Key, object]) -> None:

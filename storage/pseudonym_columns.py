@@ -10,11 +10,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     Dialect,
     LargeBinary,
+    Text,
     TypeDecorator,
+    bindparam,
+    cast,
     column,
     select,
     table,
@@ -56,6 +60,23 @@ class Pseudonym(TypeDecorator[int]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> int | None:
         return None if value is None else known(dialect).decrypt(value)
+
+
+class _Texts(TypeDecorator[Sequence[Any]]):
+    impl = ARRAY(Text)
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> list[str]:
+        return [str(known(dialect).encrypt(number)) for number in value or ()]
+
+
+def array_parameter(name: str) -> ColumnElement[Sequence[int]]:
+    """Several numbers in one parameter, whose statement is the same for any number of them; on PostgreSQL.
+
+    They travel as texts, since of any other array asyncpg asks the server on each connection what it is made of, which
+    takes 20 ms.
+    """
+    return cast(bindparam(name, type_=_Texts()), ARRAY(BigInteger))
 
 
 def as_held(column: QueryableAttribute[Any]) -> ColumnElement[int]:

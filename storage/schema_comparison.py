@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,23 +25,25 @@ _COLUMNS = {
 """Not from PostgreSQL's information_schema, which takes ten times as long."""
 
 
+@cache
+def _wanted() -> Sequence[tuple[str, str]]:
+    """Each table of the code with each of its columns."""
+    return [(table.name, column.name) for table in schema.own_tables() for column in table.columns]
+
+
 async def compare(session: AsyncSession) -> None:
     """Looks whether every table and column of the code is in the database; what else is there does not matter.
 
     Raises:
         SchemaDiffers: see the class.
     """
-    found: dict[str, set[str]] = {}
-    for table, column in await session.execute(text(_COLUMNS["postgresql" if is_postgresql(session) else "sqlite"])):
-        found.setdefault(table, set()).add(column)
-    missing = [
-        one.name if one.name not in found else f"{one.name}.{column.name}"
-        for one in schema.own_tables()
-        for column in one.columns
-        if column.name not in found.get(one.name, ())
-    ]
+    columns = await session.execute(text(_COLUMNS["postgresql" if is_postgresql(session) else "sqlite"]))
+    found = {(table, column) for table, column in columns}
+    missing = [one for one in _wanted() if one not in found]
     if missing:
-        names = ", ".join(list(dict.fromkeys(missing))[:5])
+        tables = {table for table, _ in found}
+        shown = [f"{table}.{column}" if table in tables else table for table, column in missing]
+        names = ", ".join(list(dict.fromkeys(shown))[:5])
         raise SchemaDiffers(
             f"database.url: the database has schema {schema.NEWEST}, but lacks {names}; it was migrated by a version "
             "that was never released, or changed by hand: restore a backup that was made before"

@@ -6,15 +6,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.demo.figures import PEOPLE
-from storage.contests import contests, entries, judges, moves, teams
+from storage.contests import contests, judges, moves, teams
+from storage.contests.carrying_over import carry_over
 from storage.contests.contests import Contest, Phase, Plan, Settings
-from storage.contests.entries import Content, Entry, EntryState, Kind
+from storage.contests.entries import Content, EntryState, Kind
 from storage.database import Database
-from storage.deliveries.table import Delivery
+from storage.deliveries import retention as deliveries
 from storage.people.segments import Segment
 from storage.telegram_ids import PersonId
 
@@ -36,7 +36,8 @@ async def add(database: Database, now: datetime, coordinator: PersonId, jury: Se
         await _is_voted_on(session, now, coordinator, jury)
         await _has_winners(session, now, coordinator)
         # What the moves tell the entrants is for people who have no phone here.
-        await session.execute(delete(Delivery).where(Delivery.recipient.in_(PEOPLE)))
+        for person in PEOPLE:
+            await deliveries.erase(session, person)
 
 
 async def _takes_entries(session: AsyncSession, now: datetime, coordinator: PersonId) -> None:
@@ -87,21 +88,7 @@ async def _begun(
 
 
 async def _shown(session: AsyncSession, row: Contest, now: datetime) -> None:
-    """Past `entries.enter`, which takes entries of people alone who are known to the bot."""
     categories = len(contests.settings_of(row).categories)
     for at, (title, said, by) in enumerate(_IDEAS):
-        entry = Entry(
-            contest_id=row.id,
-            category=at % categories,
-            person_id=PEOPLE[at],
-            state=EntryState.SHOWN,
-            rules_version=1,
-            sent_at=now,
-        )
-        await _kept(session, entry, Content(Kind.TEXT, title, said, by))
-
-
-async def _kept(session: AsyncSession, entry: Entry, content: Content) -> None:
-    session.add(entry)
-    await session.flush()
-    entries.keep(session, entry, content)
+        content = Content(Kind.TEXT, title, said, by)
+        await carry_over(session, row, PEOPLE[at], at % categories, content, EntryState.SHOWN, now)

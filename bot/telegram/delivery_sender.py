@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from weakref import WeakValueDictionary
 
 from bot.background.leader_election import Leader
@@ -17,6 +18,7 @@ from storage.coordination.batching import Batcher
 from storage.coordination.looks import Looks
 from storage.database import Database
 from storage.deliveries import queue as delivery_queue
+from storage.deliveries.ids import DeliveryId
 from storage.deliveries.queue import LEASE, Claimed, Outcome
 from storage.deliveries.table import State
 from storage.operations import admins
@@ -55,7 +57,7 @@ class DeliverySender:
         self.most_in_flight = min(MOST_IN_FLIGHT, max(LEAST_IN_FLIGHT, int(per_second * IN_FLIGHT_SECONDS)))
         self._room = asyncio.Semaphore(self.most_in_flight)
         self._settle = Batcher(self._settle_all)
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending: dict[DeliveryId, asyncio.Task[None]] = {}
         self._queues: WeakValueDictionary[PersonId, RecipientQueue] = WeakValueDictionary()
         """By recipient. A queue lives as long as something that was claimed for it is not done."""
         self._leaving = False
@@ -82,7 +84,7 @@ class DeliverySender:
             else:
                 released = await self._release()
         if self._sending:
-            await asyncio.wait(self._sending, timeout=STALE_AFTER)
+            await asyncio.wait(self._sending.values(), timeout=STALE_AFTER)
 
     async def _release(self) -> bool:
         """On SQLite who leads knows that no other process sends: what a dead one had claimed need not lapse first."""
@@ -127,15 +129,15 @@ class DeliverySender:
         for delivery, queue in [(delivery, self._queue_to(delivery.recipient)) for delivery in claimed]:
             await self._room.acquire()
             task = asyncio.create_task(self._deliver(delivery, batch, queue))
-            self._sending.add(task)
-            task.add_done_callback(self._done)
+            self._sending[delivery.id] = task
+            task.add_done_callback(partial(self._done, delivery.id))
             await asyncio.sleep(0)
 
     def _queue_to(self, recipient: PersonId) -> RecipientQueue:
         return self._queues.setdefault(recipient, RecipientQueue())
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._sending.discard(task)
+    def _done(self, delivery_id: DeliveryId, _task: asyncio.Task[None]) -> None:
+        del self._sending[delivery_id]
         self._room.release()
 
     async def _claim(self) -> list[Claimed]:
@@ -147,7 +149,9 @@ class DeliverySender:
         if self._next_due is None or self._next_due > self._clock():
             return []
         async with self._leader.writing(apart=True) as session:
-            return await delivery_queue.claim(session, self._clock(), 2 * self.most_in_flight)
+            claimed = await delivery_queue.claim(session, self._clock(), 2 * self.most_in_flight)
+        # A clock that jumped ahead lets the leases lapse of what is just being sent here.
+        return [delivery for delivery in claimed if delivery.id not in self._sending]
 
     async def _deliver(self, delivery: Claimed, batch: Batch, queue: RecipientQueue) -> None:
         """Sends it in its turn; its slot is free again once the outcome is written down."""

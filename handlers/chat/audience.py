@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, make_dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from handlers.chat.talk import Talk
@@ -35,9 +36,14 @@ def with_audience(
     draft: type[D], parts: Sequence[AudiencePart[Any]], *, after: type[Any], before: type[Any]
 ) -> type[D]:
     """The draft with the fields of all parts; they are asked after those of one of its bases, and before another's."""
-    bases = (draft, before, *(part.draft for part in reversed(parts)), after)
-    combined: type[D] = make_dataclass(draft.__name__, [], bases=bases, frozen=True, kw_only=True)
+    combined: type[D] = _combined(draft.__name__, (draft, before, *(part.draft for part in reversed(parts)), after))
     return combined
+
+
+@cache
+def _combined(name: str, bases: tuple[type, ...]) -> type[Any]:
+    """Made once, since making a dataclass costs the start."""
+    return make_dataclass(name, [], bases=bases, frozen=True, kw_only=True)
 
 
 def segment_of(draft: object, parts: Sequence[AudiencePart[Any]]) -> Segment:

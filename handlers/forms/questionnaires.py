@@ -136,8 +136,14 @@ class Questionnaire(Generic[D]):
 
 def questionnaire(draft: type[D]) -> Questionnaire[D]:
     """The questions of a dataclass: its fields that are `asked`; the others are its context."""
-    types = _types_of(draft)  # type: ignore[arg-type]  # a class has a hash
-    declared = fields(draft)  # type: ignore[arg-type]
+    return _questionnaire(draft)  # type: ignore[arg-type]  # a class has a hash
+
+
+@cache
+def _questionnaire(draft: type[Any]) -> Questionnaire[Any]:
+    """Made once a class, since it costs the start."""
+    types = get_type_hints(draft)
+    declared = fields(draft)
     asked = [one for one in declared if "question" in one.metadata]
     return Questionnaire(
         [_question(one) for one in asked],
@@ -151,11 +157,6 @@ def questionnaire(draft: type[D]) -> Questionnaire[D]:
 def _question(declared: Field[Any]) -> AnyQuestion:
     question: AnyQuestion = declared.metadata["question"]
     return replace(question, key=declared.name)
-
-
-@cache
-def _types_of(draft: type[Any]) -> dict[str, Any]:
-    return get_type_hints(draft)
 
 
 @cache

@@ -13,7 +13,6 @@ from typing import NamedTuple, cast
 
 from sqlalchemy import Table, any_, bindparam, select, update
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningInsert
@@ -25,7 +24,7 @@ from storage.dialects import insert_for, is_postgresql
 from storage.engine import write_detection
 from storage.engine.fast_statements import run
 from storage.privacy.retention import forget_some
-from storage.pseudonym_columns import Pseudonym
+from storage.pseudonym_columns import Pseudonym, array_parameter
 from storage.updates.ids import UpdateKey
 
 KEPT = timedelta(hours=48)
@@ -50,11 +49,7 @@ _UNANSWERED = (
     .limit(1)
 )
 _ANSWERED = _TABLE.update().where(_KEYS).values(answers=None, due=None)
-_ANSWERED_OF_ARRAY = (
-    _TABLE.update()
-    .where(_TABLE.c.key == any_(bindparam("keys", type_=ARRAY(Pseudonym()))))
-    .values(answers=None, due=None)
-)
+_ANSWERED_OF_ARRAY = _TABLE.update().where(_TABLE.c.key == any_(array_parameter("keys"))).values(answers=None, due=None)
 """The same on PostgreSQL, which reads and plans the text for each number of keys again where they stand in it."""
 
 

@@ -19,7 +19,6 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.cases.contexts import CaseContext
@@ -33,7 +32,7 @@ from storage.form_session import FormRow
 from storage.membership.memberships import Membership
 from storage.people import roles
 from storage.people.people import PersonRow
-from storage.pseudonym_columns import Pseudonym
+from storage.pseudonym_columns import Pseudonym, array_parameter
 from storage.telegram_ids import PersonId
 from storage.updates import updates
 from storage.updates.ids import UpdateKey
@@ -114,9 +113,8 @@ _STANDINGS = (
 
 def _looked_up() -> Select[Any]:
     """The same on PostgreSQL for pairs of a person and an update, with what became of the update."""
-    ids, keys = (bindparam(name, type_=ARRAY(Pseudonym())) for name in ("ids", "keys"))
     asked = (
-        func.unnest(ids, keys)
+        func.unnest(array_parameter("ids"), array_parameter("keys"))
         .table_valued(column("person", Pseudonym()), column("key", Pseudonym()))
         .render_derived(name="asked")
     )

@@ -74,6 +74,7 @@ from storage.pay import reminders as pay_reminders
 from storage.pay.pool import members as pay_pool_members
 from storage.pay.shifts import Shift
 from storage.people import blocks, people, roles, segments, topics
+from storage.people.access import Role
 from storage.people.audited import PeopleAction
 from storage.people.segments import LivesNear, Segment
 from storage.people.topics import Topic
@@ -284,7 +285,7 @@ async def _honours(session: AsyncSession) -> None:
 
 
 async def _sos(session: AsyncSession) -> None:
-    await roles.grant(session, ADMIN, "member", ADMIN, NOON)
+    await roles.grant(session, ADMIN, Role.MEMBER, ADMIN, NOON)
     await help_duties.begin(session, ADMIN, Volunteer("Zhao", 37.43, 116.36), NOON + timedelta(hours=4), None)
     call, _ = await help_calls.begin(session, LI, CallContent("Li", 37.43, 116.36), 3_000, [], NOON)
     await help_calls.take(session, call.id, ADMIN, [], NOON)
