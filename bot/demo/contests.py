@@ -49,8 +49,8 @@ async def _takes_entries(session: AsyncSession, now: datetime, coordinator: Pers
     row = await _begun(session, "安全骑行团队赛（演示）", settings, until, coordinator, now)
     team = await teams.found(session, row, PEOPLE[20], "夜骑队", "老马")
     said = "停、看、再走：我们队把三个路口编成了口诀。"
-    entry = Entry(contest_id=row.id, category=1, person_id=PEOPLE[20], team_id=team.id, rules_version=1, sent_at=now)
-    await _kept(session, entry, Content(Kind.TEXT, "路口三看", said, "夜骑队", members=("老马",)))
+    content = Content(Kind.TEXT, "路口三看", said, "夜骑队", members=("老马",))
+    await carry_over(session, row, PEOPLE[20], 1, content, EntryState.WAITING, now, team.id)
 
 
 async def _is_voted_on(session: AsyncSession, now: datetime, coordinator: PersonId, jury: Sequence[PersonId]) -> None:
