@@ -1,4 +1,5 @@
-"""The pages: what a view of the map costs among 186,100 stations, and a page of the table of 100,000 applications."""
+"""The pages: what a view of the map costs among 186,100 stations, how soon a rider sees it, and a page of the table of
+100,000 applications."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ import aiohttp
 import orjson
 from sqlalchemy import insert
 
+from benchmarks.speed import first_map
 from benchmarks.speed.search import NOW, index_of
 from benchmarks.support.places import COUNT, towns
 from benchmarks.support.report import Result
@@ -157,4 +159,5 @@ async def measure(folder: Path) -> list[Result]:
         Result("map: the largest view, beside GeoJSON of all in it", own_kb, "kB", "GeoJSON", peer_kb),
         Result("map: code over the wire", code(), "kB", goal="<= 400"),
         Result("console: a page of 100,000 applications", await table(folder), "ms", goal="<= 50"),
+        *await first_map.measure(folder / "first-map"),
     ]

@@ -188,7 +188,7 @@ def import_(
     from storage import schema
     from storage.sheets.tables import BadFile
     from storage.stations.files import Line
-    from storage.stations.importing import Imported, import_stations
+    from storage.stations.importing import Hearers, Imported, import_stations
 
     with explained():
         is_file = file.is_file()
@@ -204,9 +204,8 @@ def import_(
 
     async def work(database: Database) -> Imported:
         await schema.migrate(database)
-        return await import_stations(
-            database, file, crs, system_clock(), show, report, dry_run=dry_run, is_swapped=swap
-        )
+        hearers = Hearers(report, show)
+        return await import_stations(database, file, crs, system_clock(), hearers, dry_run=dry_run, is_swapped=swap)
 
     def show(at: int) -> None:
         progress.update(bar, completed=at)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import itertools
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
+
+import orjson
 
 from bot.sandbox.files import Files
 from bot.sandbox.params import Json, Refusal, bad
@@ -34,6 +35,14 @@ _NOT_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
 
 
 Event = Json
+
+
+def _copied(body: Json) -> Json:
+    """As it travels. Ten times as fast as copy.deepcopy."""
+    copy: Json = orjson.loads(orjson.dumps(body))
+    return copy
+
+
 Listener = Callable[[int, Event], None]
 
 DEFAULT = "default"
@@ -166,7 +175,7 @@ class World:
     def tell(self, chat_id: int, event: Event) -> None:
         self.changes += 1
         for listener in tuple(self.listeners):
-            listener(chat_id, copy.deepcopy(event))
+            listener(chat_id, _copied(event))
 
     @property
     def now(self) -> int:
@@ -271,7 +280,7 @@ class World:
             return
         async with self.changed:
             number, self._next_update = self._next_update, self._next_update + 1
-            self.waiting.append({"update_id": number, kind: copy.deepcopy(body)})
+            self.waiting.append({"update_id": number, kind: _copied(body)})
             self.changes += 1
             self.changed.notify_all()
 

@@ -11,7 +11,8 @@ from aiohttp import web
 from bot.web.doors import Doors
 from bot.web.entering import Entrance
 from bot.web.live import Live
-from bot.web.pages import activities, applications, cases, home, map, me, stations, statistics, system
+from bot.web.pages import activities, applications, broadcasts, cases, home, map, me, stations, system
+from bot.web.pages.figures import pages as statistics
 from bot.web.pages.map import base_map
 from bot.web.site import Site
 from bot.web.visits import Page
@@ -22,6 +23,7 @@ OFFICE_PAGES: Sequence[Page] = (
     *applications.PAGES,
     *cases.PAGES,
     *activities.PAGES,
+    *broadcasts.PAGES,
     *stations.PAGES,
     *statistics.PAGES,
     *system.PAGES,

@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.observability.error_reporter import ErrorReporter
 from bot.updates.rate_limiter import RateLimiter, RateLimitResult
-from bot.web import headers, requests
+from bot.web import headers, requests, uploads
 from bot.web.requests import BadForm
 from bot.web.site import Site
 from bot.web.turned_away import Turned, Why, words
+from bot.web.uploads import Upload
 from bot.web.visits import Page, Visit
 from handlers.chat.talk import Person
 from handlers.i18n.translations import translator
@@ -100,17 +101,41 @@ class Doors:
         if page.method != "GET":
             if not requests.is_from_our_pages(request, self._site):
                 raise Turned(Why.FOREIGN)
+            if page.takes_file:
+                return await self._take_file(page, request, token)
             form = await requests.form_of(request)
-            if not requests.bearer_of(request) and not requests.has_csrf(request, form, token):
-                raise Turned(Why.FOREIGN)
+            self._check_csrf(request, form, token)
         if page.writes:
             await self._look_first(token, page)
+        return await self._show(page, request, token, form, None)
+
+    async def _take_file(self, page: Page, request: web.Request, token: str) -> web.StreamResponse:
+        """Whoever may not send it does not get to."""
+        await self._look_first(token, page)
+        async with uploads.received(request) as (form, upload):
+            self._check_csrf(request, form, token)
+            return await self._show(page, request, token, form, upload)
+
+    def _check_csrf(self, request: web.Request, form: Mapping[str, list[str]], token: str) -> None:
+        """Raises Turned: no page of their session sent it."""
+        if not requests.bearer_of(request) and not requests.has_csrf(request, form, token):
+            raise Turned(Why.FOREIGN)
+
+    async def _show(
+        self,
+        page: Page,
+        request: web.Request,
+        token: str,
+        form: Mapping[str, list[str]],
+        upload: Upload | None,
+    ) -> web.StreamResponse:
         opens = self._database.writing if page.writes else self._database.reading
         async with opens() as session:
-            person, opened, now = await self.admit(session, token, page, counts=not page.writes)
+            was_counted = page.writes or page.takes_file
+            person, opened, now = await self.admit(session, token, page, counts=not was_counted)
             request[_LANGUAGE] = person.language
             csrf = requests.csrf_of(token)
-            visit = Visit(request, session, self._site, person, opened, now, csrf, form)
+            visit = Visit(request, session, self._site, person, opened, now, csrf, form, upload)
             response = await page.show(visit)
         for follow_up in visit.committed:
             await follow_up()

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.web import headers
 from bot.web.site import Site
+from bot.web.uploads import Upload
 from handlers.chat.incoming import Incoming
 from handlers.chat.talk import Person, Talk
 from handlers.chat.view import View
@@ -26,6 +27,7 @@ MENU = (
     ("/console/applications", N_("Applications"), Right.REVIEW),
     ("/console/cases", N_("Cases"), Right.SEE_CASES),
     ("/console/activities", N_("Activities"), Right.RUN_ACTIVITIES),
+    ("/console/broadcasts", N_("Broadcasts"), Right.BROADCAST),
     ("/console/stations", N_("Stations"), Right.CLEAR_REPORTS),
     ("/console/statistics", N_("Statistics"), Right.SEE_FIGURES),
     ("/console/system", N_("System"), Right.ADMINISTER),
@@ -38,7 +40,10 @@ OFFICE = frozenset({Kind.SESSION})
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An address, what it shows or does, and whom it is for: `right` is asked of the database at each request."""
+    """An address, what it shows or does, and whom it is for: `right` is asked of the database at each request.
+
+    `takes_file`: its form may bring a file, which is read only once it is known that they may send it.
+    """
 
     method: str
     path: str
@@ -46,6 +51,7 @@ class Page:
     right: Right = Right.USE
     kinds: frozenset[Kind] = ANYBODY
     writes: bool = False
+    takes_file: bool = False
 
 
 @dataclass(slots=True)
@@ -60,6 +66,7 @@ class Visit:
     now: datetime
     csrf: str
     form: Mapping[str, list[str]]
+    upload: Upload | None = None
     committed: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     """What is to be done in this process once the transaction is committed."""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from handlers.chat.charts import Chart, Headline, Mark, Told, by_stretch
 from handlers.chat.figures import (
     Figures,
     FiguresView,
@@ -56,13 +57,38 @@ async def _view(talk: Talk, period: Period, head: Markup) -> None:
     talk.say(Markup("\n").join([head, *(_line(talk, activity) for activity in now.activities[-MOST_LISTED:])]))
 
 
+async def _tell(talk: Talk, period: Period, other: Period) -> Told:
+    """By day or month, and each activity by itself."""
+    now, then = await of_both(talk, period, report.activities, other)
+    stretches = now.placed_by_stretch, then.placed_by_stretch
+    each = [(_named(talk, one), one) for one in now.activities[-MOST_LISTED:]]
+    charts = [by_stretch(talk._("Places taken"), period, *stretches, talk.language)]
+    if each:
+        marks = [Mark(name, one.placed) for name, one in each]
+        charts.append(Chart(talk._("Places taken, by activity"), marks))
+    return Told(charts, [_line(talk, one) for _, one in each])
+
+
+async def _headlines(talk: Talk, period: Period) -> Sequence[Headline]:
+    found = await report.activities(talk.session, period, zone_of(talk))
+    return [
+        Headline("placed", talk._("Places taken"), found.placed),
+        Headline("came", talk._("Came to activities"), found.came),
+        Headline("stars", talk._("Rating of activities (★ 1–5)"), found.stars, 1),
+    ]
+
+
+def _named(talk: Talk, activity: ActivityReport) -> str:
+    day = translations.day_of_year(activity.starts_at.astimezone(zone_of(talk)).date(), talk.language)
+    return f"{day} {activity.title}"
+
+
 def _line(talk: Talk, activity: ActivityReport) -> Markup:
     stars = f" · ★ {shown(talk, activity.stars, 1)}" if activity.stars is not HIDDEN else ""
     counted = talk._("{placed} places, {came} came").format(
         placed=shown(talk, activity.placed), came=shown(talk, activity.came)
     )
-    day = translations.day_of_year(activity.starts_at.astimezone(zone_of(talk)).date(), talk.language)
-    return "• " + labelled(talk._, f"{day} {activity.title}", counted + stars)
+    return "• " + labelled(talk._, _named(talk, activity), counted + stars)
 
 
 async def _rows(talk: Talk, period: Period) -> Sequence[Row]:
@@ -80,4 +106,4 @@ async def _rows(talk: Talk, period: Period) -> Sequence[Row]:
     return rows
 
 
-FIGURES = Figures(_lines, (FiguresView("activities", N_("🏀 Activities"), _view),), _rows)
+FIGURES = Figures(_lines, (FiguresView("activities", N_("🏀 Activities"), _view, _tell),), _rows, _headlines)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
-from handlers.broadcasts import panel, presses, scheduled
+from handlers.broadcasts import acts, panel, presses, scheduled
 from handlers.broadcasts.form import (
     BroadcastDraft,
-    Wording,
     composing,
     draft_for,
-    other_language,
 )
 from handlers.broadcasts.inputs import Message
 from handlers.broadcasts.shown import show_as_sent
@@ -27,7 +23,7 @@ from storage.activities import activities
 from storage.activities.ids import ActivityId
 from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads
-from storage.broadcasts.content import Content, Opening, OtherVersion
+from storage.broadcasts.content import Opening
 from storage.broadcasts.ids import BroadcastId
 from storage.people.access import Right
 from storage.people.topics import Topic
@@ -85,27 +81,10 @@ class _Composer:
 
     async def _done(self, talk: Talk, draft: BroadcastDraft) -> None:
         """Keeps it as a draft, shows it as it will arrive, and asks for the last word with the count."""
-        content = worded(talk, draft, Content("", {}, draft.reading, draft.opens))
-        row = await broadcasts.create(
-            talk.session,
-            talk.person.id,
-            content,
-            segment_of(draft, self._audience),
-            draft.topic,
-            draft.time or talk.now,
-            talk.now,
-            draft.reason,
-            timedelta(hours=draft.spread),
-        )
+        row = await acts.keep(talk, draft, segment_of(draft, self._audience))
+        content = broadcasts.content_of(talk.session, row)
         show_as_sent(talk, row.id, content, draft.topic)
         await panel.ask_to_send(talk, row)
-
-
-def worded(talk: Talk, wording: Wording, around: Content) -> Content:
-    """What is said, in both languages, with the buttons that `around` has."""
-    message, other = wording.content, wording.other
-    in_other = None if other is None else OtherVersion(other_language(talk), other.method, other.params)
-    return replace(around, method=message.method, params=message.params, other=in_other)
 
 
 async def have_read(talk: Talk, broadcast_id: BroadcastId) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from handlers.broadcasts import presses
-from handlers.broadcasts.compose import worded
+from handlers.broadcasts.acts import worded
 from handlers.broadcasts.form import Correction, correcting
 from handlers.broadcasts.shown import link_lines, show_as_sent
 from handlers.chat.confirming import ask_first

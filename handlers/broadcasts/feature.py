@@ -31,7 +31,7 @@ FEATURE = Feature(
     },
     audit_details={
         BroadcastAction.URGENT_BROADCAST: (N_("broadcast {id}: {reason}"),),
-        BroadcastAction.AUDIENCE_COUNTED: (N_("broadcast {id}: {segment}"),),
+        BroadcastAction.AUDIENCE_COUNTED: (N_("broadcast {id}: {segment}"), N_("new broadcast: {segment}")),
         BroadcastAction.BROADCAST_CORRECTED: (N_("broadcast {id}, approved by {person}"), N_("broadcast {id}")),
     },
     audit_labels={

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from markupsafe import Markup, escape
 
-from handlers.broadcasts import presses
+from handlers.broadcasts import acts, presses
 from handlers.broadcasts.shown import link_lines, show_as_sent
 from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
@@ -14,22 +12,18 @@ from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n import translations
 from handlers.i18n.few import count_words, plural_of, with_count
-from storage import audit
+from handlers.i18n.translations import N_
 from storage.broadcasts import broadcasts, corrections
 from storage.broadcasts import reads as broadcast_reads
-from storage.broadcasts import recipients as broadcast_recipients
-from storage.broadcasts.audited import BroadcastAction
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.ids import BroadcastId
-from storage.broadcasts.notices import BroadcastWaits
 from storage.broadcasts.recipients import Audience
 from storage.deliveries import of_broadcasts
 from storage.deliveries.table import State
 from storage.disclosure import MIN_CELL_SIZE
 from storage.people.access import Right
-from storage.people.segments import Segment
-from storage.people.topics import Topic
 
+ASKS_TO_RECALL = N_("Delete this broadcast for everyone who received it? This works for 48 hours after it was sent.")
 _BAR = 12
 _COLUMNS = 30
 
@@ -49,82 +43,58 @@ def register(routes: Routes) -> None:
 
 async def ask_to_send(talk: Talk, row: Broadcast) -> None:
     """Below the preview: to how many, and the button that sends."""
-    counted = await count(talk, row)
+    counted = await acts.count(talk, row)
     reaches = talk.plural(
         "This is how it will arrive. It goes to {n} person.",
         "This is how it will arrive. It goes to {n} people.",
         plural_of(counted.reached),
     )
     lines = [Markup("<b>{}</b>").format(with_count(reaches, talk.language, counted.reached))]
+    lines += [escape(line) for line in left_out_lines(talk, counted)]
+    send_it = presses.SEND.button(send_label(talk, row, counted), row.id)
+    talk.say(Markup("\n").join(lines), [[send_it], [presses.CANCEL.button(talk._("✖ Don't send"), row.id)]])
+
+
+def left_out_lines(talk: Talk, counted: Audience) -> list[str]:
+    """Whom it does not reach, and whether somebody has to approve it."""
+    lines = []
     if max(counted.unreachable, counted.muted) >= MIN_CELL_SIZE:  # "fewer than five" twice tells nobody anything
         unreachable, muted = (count_words(talk.language, n) for n in (counted.unreachable, counted.muted))
         left_out = talk._("Unreachable: {unreachable}. Topic muted: {muted}.")
-        lines.append(escape(left_out.format(unreachable=unreachable, muted=muted)))
-    if counted.reached > talk.context.settings.approval_above:
-        lines.append(escape(talk._("A second coordinator has to approve it.")))
-    begins = _begins(talk, row)
+        lines.append(left_out.format(unreachable=unreachable, muted=muted))
+    if acts.needs_approval(talk, counted):
+        lines.append(talk._("A second coordinator has to approve it."))
+    return lines
+
+
+def reach_lines(talk: Talk, counted: Audience) -> list[str]:
+    """To how many it goes, and the same, where it is not said below the message itself."""
+    reaches = talk.plural("It goes to {n} person.", "It goes to {n} people.", plural_of(counted.reached))
+    return [with_count(reaches, talk.language, counted.reached), *left_out_lines(talk, counted)]
+
+
+def send_label(talk: Talk, row: Broadcast, counted: Audience) -> str:
+    """What stands on the button that sends."""
+    begins = acts.begins(talk, row)
     label = talk._("✔ Send to {n}") if begins <= talk.now else talk._("✔ Send to {n}, {when}")
-    when = view_of(talk).moment(begins)
-    send_it = presses.SEND.button(with_count(label, talk.language, counted.reached, when=when), row.id)
-    talk.say(Markup("\n").join(lines), [[send_it], [presses.CANCEL.button(talk._("✖ Don't send"), row.id)]])
+    return with_count(label, talk.language, counted.reached, when=view_of(talk).moment(begins))
 
 
 def view_of(talk: Talk) -> View:
     return View(talk.context, talk.language, talk.now)
 
 
-def _quiet_until(talk: Talk, row: Broadcast) -> datetime | None:
-    """Until when nobody is disturbed, if its time lies in quiet hours."""
-    if row.topic == Topic.URGENT:
-        return None
-    return talk.context.settings.quiet_hours.until(max(talk.now, row.starts_at))
-
-
-def _begins(talk: Talk, row: Broadcast) -> datetime:
-    return max(row.starts_at, _quiet_until(talk, row) or row.starts_at)
-
-
-async def count(talk: Talk, row: Broadcast) -> Audience:
-    """How many it would go to. That it was counted is noted: by a narrow audience one can ask about people."""
-    about = f"broadcast {row.id}: {row.segment}"
-    await audit.note(talk.session, talk.person.id, BroadcastAction.AUDIENCE_COUNTED, talk.now, about=about)
-    return await broadcast_recipients.audience(talk.session, Segment.parse(row.segment), row.topic, talk.now)
-
-
-async def found(talk: Talk, broadcast_id: BroadcastId) -> Broadcast:
-    row = await broadcasts.find(talk.session, broadcast_id)
-    if row is None:
-        raise NotNow
-    return row
-
-
 async def send(talk: Talk, broadcast_id: BroadcastId) -> None:
     """The author's last word. The pressed message becomes the panel."""
-    row = await found(talk, broadcast_id)
-    if row.author != talk.person.id:
-        raise NotNow
-    counted = await count(talk, row)
-    needs_approval = counted.reached > talk.context.settings.approval_above
-    quiet_until, message_id = _quiet_until(talk, row), talk.pressed_message_id
-    await broadcasts.confirm(
-        talk.session, broadcast_id, quiet_until, message_id, talk.now, needs_approval=needs_approval
-    )
-    if row.topic == Topic.URGENT:
-        about = f"broadcast {row.id}: {row.reason}"
-        await audit.note(talk.session, talk.person.id, BroadcastAction.URGENT_BROADCAST, talk.now, about=about)
-    if needs_approval:
-        for person_id in await talk.context.staff.who_may(talk.session, Right.BROADCAST, talk.now):
-            if person_id != talk.person.id:
-                talk.notify(person_id, BroadcastWaits(broadcast_id, counted.reached))
-    await show_row(talk, row)
+    await show_row(talk, await acts.send(talk, broadcast_id, talk.pressed_message_id))
 
 
 async def look(talk: Talk, broadcast_id: BroadcastId) -> None:
     """Shows somebody else's broadcast as it will arrive, with its buttons, and asks for approval."""
-    row = await found(talk, broadcast_id)
+    row = await acts.found(talk, broadcast_id)
     content = broadcasts.content_of(talk.session, row)
     show_as_sent(talk, row.id, content, row.topic)
-    text = Markup("{}\n{}").format(_state_words(row, view_of(talk)), row.reason)
+    text = Markup("{}\n{}").format(state_words(row, view_of(talk)), row.reason)
     talk.say(
         Markup("\n").join([text, *link_lines(talk, content)]),
         [
@@ -148,7 +118,7 @@ async def resume(talk: Talk, broadcast_id: BroadcastId) -> None:
 
 
 async def retry(talk: Talk, broadcast_id: BroadcastId) -> None:
-    row = await found(talk, broadcast_id)
+    row = await acts.found(talk, broadcast_id)
     count = await broadcasts.retry_failed(talk.session, row, talk.now)
     talk.answer_callback(with_count(talk._("{n} will be retried."), talk.language, count))
     await show_row(talk, row)
@@ -156,7 +126,7 @@ async def retry(talk: Talk, broadcast_id: BroadcastId) -> None:
 
 async def picture(talk: Talk, broadcast_id: BroadcastId) -> None:
     """When it arrived, as columns."""
-    row = await found(talk, broadcast_id)
+    row = await acts.found(talk, broadcast_id)
     if row.started_at is None or row.finished_at is None or row.total < MIN_CELL_SIZE:
         raise NotNow
     values = await of_broadcasts.timeline(talk.session, row.id, row.started_at, row.finished_at, _COLUMNS)
@@ -170,25 +140,30 @@ async def picture(talk: Talk, broadcast_id: BroadcastId) -> None:
 
 async def ask_to_recall(talk: Talk, broadcast_id: BroadcastId) -> None:
     sent = (await of_broadcasts.counts(talk.session, broadcast_id)).get(State.SENT, 0)
-    delete = talk.plural("🗑 Delete it for {n} person", "🗑 Delete it for {n} people", plural_of(sent))
     talk.say(
-        talk._("Delete this broadcast for everyone who received it? This works for 48 hours after it was sent."),
+        talk._(ASKS_TO_RECALL),
         [
             [presses.SHOW.button(talk._("Don't delete it"), broadcast_id)],
-            [presses.RECALL.button(with_count(delete, talk.language, sent), broadcast_id)],
+            [presses.RECALL.button(recall_label(talk, sent), broadcast_id)],
         ],
     )
 
 
+def recall_label(talk: Talk, sent: int) -> str:
+    """What stands on the button that recalls it, which so many have received."""
+    delete = talk.plural("🗑 Delete it for {n} person", "🗑 Delete it for {n} people", plural_of(sent))
+    return with_count(delete, talk.language, sent)
+
+
 async def recall(talk: Talk, broadcast_id: BroadcastId) -> None:
-    count = await corrections.recall(talk.session, await found(talk, broadcast_id), talk.now)
+    count = await corrections.recall(talk.session, await acts.found(talk, broadcast_id), talk.now)
     text = talk.plural("Deleting it for {n} recipient …", "Deleting it for {n} recipients …", plural_of(count))
     talk.edit(with_count(text, talk.language, count))
 
 
 async def show(talk: Talk, broadcast_id: BroadcastId) -> None:
     """The panel as it is now."""
-    await show_row(talk, await found(talk, broadcast_id))
+    await show_row(talk, await acts.found(talk, broadcast_id))
 
 
 async def show_row(talk: Talk, row: Broadcast) -> None:
@@ -199,9 +174,13 @@ async def show_row(talk: Talk, row: Broadcast) -> None:
 
 def panel(view: View, row: Broadcast, counted: dict[State, int], read: int) -> tuple[Markup, Buttons]:
     """The one message that shows how far it is, and the report once it is done."""
-    lines = [Markup("<b>{}</b>").format(_state_words(row, view)), *report(row, counted, read, view.language)]
-    lines += _speed(view, row, _done(counted))
+    lines = [Markup("<b>{}</b>").format(state_words(row, view)), *progress_lines(view, row, counted, read)]
     return Markup("\n").join(lines), _controls(view, row, counted)
+
+
+def progress_lines(view: View, row: Broadcast, counted: dict[State, int], read: int) -> list[Markup]:
+    """The report, and how fast it is."""
+    return [*report(row, counted, read, view.language), *_speed(view, row, _done(counted))]
 
 
 def _done(counted: dict[State, int]) -> int:
@@ -262,7 +241,8 @@ def _controls(view: View, row: Broadcast, counted: dict[State, int]) -> Buttons:
     return []
 
 
-def _state_words(row: Broadcast, view: View) -> str:
+def state_words(row: Broadcast, view: View) -> str:
+    """Where it stands."""
     _ = view._
     if row.state == BroadcastState.SCHEDULED and row.starts_at > view.now:
         return _("Scheduled: {when}").format(when=view.moment(row.starts_at))

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from handlers.broadcasts import panel, presses
+from handlers.broadcasts import acts, panel, presses
 from handlers.broadcasts.form import TOPICS
 from handlers.chat.feature import Duty
 from handlers.chat.press import Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n.few import plural_of, with_count
+from handlers.i18n.translations import N_
 from storage.broadcasts import broadcasts
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.ids import BroadcastId
@@ -21,6 +22,7 @@ from storage.deliveries.table import State
 from storage.people.access import Right
 
 _SHOWN = 10
+ASKS_TO_STOP = N_("Stop this broadcast?")
 _BEGINNING = 60
 """Characters of a message by which its author knows it."""
 
@@ -45,15 +47,16 @@ async def page(talk: Talk) -> Page | None:
 
 async def _entry(talk: Talk, row: Broadcast) -> Markup:
     """When, about what, to how many, and how it begins."""
-    reached = (await panel.count(talk, row)).reached
+    reached = (await acts.count(talk, row)).reached
     people = with_count(talk.plural("{n} person", "{n} people", plural_of(reached)), talk.language, reached)
     said = [panel.view_of(talk).moment(row.starts_at), talk._(TOPICS[row.topic]), people]
     if row.state == BroadcastState.AWAITING:
         said.append(talk._("Waiting for a second coordinator"))
-    return Markup("<b>{}</b>\n{}").format(" · ".join(said), _beginning(talk, row))
+    return Markup("<b>{}</b>\n{}").format(" · ".join(said), beginning(talk, row))
 
 
-def _beginning(talk: Talk, row: Broadcast) -> str:
+def beginning(talk: Talk, row: Broadcast) -> str:
+    """How it begins, by which its author knows it."""
     params = broadcasts.content_of(talk.session, row).params
     words = str(params.get("text") or params.get("caption") or "")
     if not words:
@@ -63,29 +66,33 @@ def _beginning(talk: Talk, row: Broadcast) -> str:
 
 async def ask_to_stop(talk: Talk, broadcast_id: BroadcastId) -> None:
     """In a message of its own: the panel is edited while it is sent."""
-    row = await panel.found(talk, broadcast_id)
+    row = await acts.found(talk, broadcast_id)
     if row.state >= BroadcastState.DONE:
         raise NotNow
     sent = (await of_broadcasts.counts(talk.session, row.id)).get(State.SENT, 0)
-    label = talk._("⏹ Stop it, nobody gets it")
-    if row.state == BroadcastState.DRAFT:
-        label = talk._("🗑 Discard it")
-    elif sent:
-        stop_it = talk.plural(
-            "⏹ Stop it, {n} person has it already", "⏹ Stop it, {n} people have it already", plural_of(sent)
-        )
-        label = with_count(stop_it, talk.language, sent)
     talk.say(
-        Markup("<b>{}</b>\n{}").format(talk._("Stop this broadcast?"), _beginning(talk, row)),
+        Markup("<b>{}</b>\n{}").format(talk._(ASKS_TO_STOP), beginning(talk, row)),
         [
             [presses.SHOW.button(talk._("Don't stop it"), row.id)],
-            [presses.STOP.button(label, row.id)],
+            [presses.STOP.button(stop_label(talk, row, sent), row.id)],
         ],
     )
 
 
+def stop_label(talk: Talk, row: Broadcast, sent: int) -> str:
+    """What stands on the button that stops it, which so many have received."""
+    if row.state == BroadcastState.DRAFT:
+        return talk._("🗑 Discard it")
+    if not sent:
+        return talk._("⏹ Stop it, nobody gets it")
+    stop_it = talk.plural(
+        "⏹ Stop it, {n} person has it already", "⏹ Stop it, {n} people have it already", plural_of(sent)
+    )
+    return with_count(stop_it, talk.language, sent)
+
+
 async def stop(talk: Talk, broadcast_id: BroadcastId) -> None:
-    await panel.show_row(talk, await broadcasts.move(talk.session, broadcast_id, "cancel", talk.now))
+    await panel.show_row(talk, await acts.stop(talk, broadcast_id))
 
 
 async def duties(talk: Talk) -> Sequence[Duty]:

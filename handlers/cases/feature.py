@@ -109,6 +109,7 @@ FEATURE = Feature(
         CaseAction.CASE_JOINED: N_("case joined to a collective case"),
         CaseAction.CASE_SEPARATED: N_("case taken out of a collective case"),
         CaseAction.COLLECTIVE_WRITTEN: N_("message to all of a collective case"),
+        CaseAction.ANSWERED_WITH_OTHERS: N_("case answered together with others"),
         CaseAction.LEVEL_APPROVED: N_("case approved at a level"),
         CaseAction.LEVEL_REFUSED: N_("case refused at a level"),
     },

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from handlers.cases import patterns
+from handlers.chat.charts import Told, by_name
 from handlers.chat.figures import Figures, FiguresView, Row, row_if_shown, say_too_little, shown, zone_of
 from handlers.chat.talk import Talk
 from handlers.i18n.formatting import bracketed, labelled
@@ -22,13 +24,24 @@ from storage.statistics.report import CaseReport
 
 
 async def _view(talk: Talk, period: Period, head: Markup) -> None:
-    rows, lines = [], [head]
+    rows, lines = await _by_desk(talk, period)
+    if not rows:
+        say_too_little(talk, head)
+        return
+    bars = [(name, opened) for _, name, opened in rows]
+    png = await talk.context.ports.painter.bars_png(talk._("New cases by desk"), bars)
+    talk.photo(png, Markup("\n").join([head, *lines]))
+
+
+async def _by_desk(talk: Talk, period: Period) -> tuple[list[tuple[str, str, int]], list[Markup]]:
+    """The desks whose cases may be shown: key, name and number; and all about them in words."""
+    rows, lines = [], []
     for key, desk in talk.context.settings.desks.items():
         cases = await report.cases(talk.session, period, zone_of(talk), key)
         if cases.opened is HIDDEN:
             continue
         name = in_language(desk.title, talk.language)
-        rows.append((name, cases.opened))
+        rows.append((key, name, cases.opened))
         title = Markup("\n{} <b>{}</b>").format(desk.emoji, name)
         lines.append(labelled(talk._, title, shown(talk, cases.opened)))
         lines += [Markup("{}").format(line) for line in _times(talk, cases)]
@@ -38,10 +51,18 @@ async def _view(talk: Talk, period: Period, head: Markup) -> None:
                 people=shown(talk, joined.people), cases=shown(talk, joined.cases)
             )
             lines.append(Markup("{}").format(said))
-    if not rows:
-        say_too_little(talk, head)
-        return
-    talk.photo(await talk.context.ports.painter.bars_png(talk._("New cases by desk"), rows), Markup("\n").join(lines))
+    return rows, lines
+
+
+async def _tell(talk: Talk, period: Period, other: Period) -> Told:
+    """New cases by desk; to whoever sees what a desk's cases have in common, also by kind and platform."""
+    rows, lines = await _by_desk(talk, period)
+    charts = []
+    if rows:
+        then = {key: opened for key, _, opened in (await _by_desk(talk, other))[0]}
+        charts.append(by_name(talk._("New cases by desk"), rows, then))
+    charts += await patterns.charts(talk, period, other)
+    return Told(charts, lines)
 
 
 async def _joined(talk: Talk, period: Period, desk: str) -> CollectiveFigures:
@@ -109,7 +130,7 @@ async def _rows(talk: Talk, period: Period) -> Sequence[Row]:
 
 FIGURES = Figures(
     views=(
-        FiguresView("cases", N_("⚖️ Cases"), _view),
+        FiguresView("cases", N_("⚖️ Cases"), _view, _tell),
         FiguresView("answers", N_("💡 Answers"), _answers),
     ),
     rows=_rows,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from pydantic import TypeAdapter
 from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.assignment import case_in_hand, way_back
+from handlers.cases.blanks import MOST_BLANKS, blanks_of, filled, known_of
 from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -30,9 +30,6 @@ from storage.cases.table import Case, Side
 from storage.dialogues import Filled
 from storage.people.access import Right
 from storage.updates import user_state
-
-MOST_BLANKS = 12
-_BLANK = re.compile(r"\{([^{}]+)\}")
 
 
 def register(routes: Routes) -> None:
@@ -58,7 +55,7 @@ async def begin_canned(talk: Talk, case_id: CaseId, at: int) -> None:
     """Asks for its blanks; one without any is shown before it goes."""
     row = await case_in_hand(talk, case_id)
     wording = await _wording(talk, row, _canned(talk, row, at))
-    blanks = len(_blanks(wording))
+    blanks = len(blanks_of(wording))
     if blanks > MOST_BLANKS:
         said = talk._("This ready answer has more than {n} blanks. Please ask an admin to shorten it.")
         talk.answer_callback(said.format(n=MOST_BLANKS), alert=True)
@@ -90,16 +87,17 @@ def _canned(talk: Talk, row: Case, at: int) -> Canned:
 
 
 async def _wording(talk: Talk, row: Case, canned: Canned) -> str:
-    """In the rider's language."""
+    """In the rider's language, with what the case itself fills in."""
+    return filled(await words_for(talk, row, canned), known_of(talk.session, row).get)
+
+
+async def words_for(talk: Talk, row: Case, canned: Canned) -> str:
+    """In the rider's language, with its blanks."""
     language = talk.context.settings.organisation.language
     if row.person_id is not None:
         (standing,) = await user_state.standings(talk.session, [row.person_id], talk.now)
         language = standing.spoken or language
     return in_language(canned.words, language)
-
-
-def _blanks(wording: str) -> list[str]:
-    return list(dict.fromkeys(_BLANK.findall(wording)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +110,13 @@ class FilledAnswer:
 
     def blank(self, at: int) -> str:
         """Its name; empty if there are fewer."""
-        return dict(enumerate(_blanks(self.text))).get(at, "")
+        return dict(enumerate(blanks_of(self.text))).get(at, "")
 
     @property
     def wording(self) -> str:
         """With its blanks filled in; one that has no value yet keeps its name."""
-        by_name = {name: self.values.get(_key(at)) for at, name in enumerate(_blanks(self.text))}
-        return _BLANK.sub(lambda found: by_name[found[1]] or found[0], self.text)
+        by_name = {name: self.values.get(_key(at)) for at, name in enumerate(blanks_of(self.text))}
+        return filled(self.text, by_name.get)
 
 
 def _key(at: int) -> str:

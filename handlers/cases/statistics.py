@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from markupsafe import Markup
 
 from handlers.cases import presses
 from handlers.cases.desk_access import desks_of
-from handlers.cases.inputs import NO_PLATFORM
+from handlers.cases.patterns import kind_name, month_of, platform_name
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
-from handlers.i18n.day_names import month_and_year
 from handlers.i18n.formatting import labelled
 from storage.cases import statistics as case_statistics
 from storage.cases.desks import Desk, in_language
@@ -83,20 +81,11 @@ async def show_patterns(talk: Talk, key: str) -> None:
 
 def _lines(talk: Talk, desk: Desk, figures: MonthFigures) -> list[Markup]:
     total = translations.number(figures.total, talk.language)
-    named = {_kind(desk, key, talk.language): count for key, count in figures.kinds.items()}
-    platforms = {talk._("No platform") if key == NO_PLATFORM.value else key: n for key, n in figures.platforms.items()}
-    lines = ["\n" + labelled(talk._, Markup("<b>{}</b>").format(_month(figures, talk.language)), total)]
+    named = {kind_name(desk, key, talk.language): count for key, count in figures.kinds.items()}
+    platforms = {platform_name(talk._, key): n for key, n in figures.platforms.items()}
+    lines = ["\n" + labelled(talk._, Markup("<b>{}</b>").format(month_of(figures, talk.language)), total)]
     lines += [Markup("  {}").format(_listed(cells, talk.language)) for cells in (named, platforms) if cells]
     return lines
-
-
-def _month(figures: MonthFigures, language: str) -> str:
-    return month_and_year(date.fromisoformat(f"{figures.month}-01"), language)
-
-
-def _kind(desk: Desk, key: str, language: str) -> str:
-    kind = desk.kind(key)
-    return in_language(kind.words, language) if kind is not None else key
 
 
 def _listed(cells: Mapping[str, int], language: str) -> str:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.chat.charts import Headline, Told
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.few import figure_words
@@ -28,20 +29,26 @@ Row = tuple[str, str, object, object]
 
 @dataclass(frozen=True, slots=True)
 class FiguresView:
-    """A button of the statistics. `name` stands in its data; `show` sends the view below `head`."""
+    """A button of the statistics. `name` stands in its data; `show` sends the view below `head`.
+
+    `tell` has the same for a page: the period, held against another one.
+    """
 
     name: str
     label: str
     show: Callable[[Talk, Period, Markup], Awaitable[None]]
+    tell: Callable[[Talk, Period, Period], Awaitable[Told]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`lines` compare a period with the one before it; `rows` are what the file says about it."""
+    """`lines` compare a period with the one before it; `rows` are what the file says about it. `headlines` are the
+    figures of the lines by themselves, for a page that holds periods against each other."""
 
     lines: Callable[[Talk, Period], Awaitable[Sequence[str]]] | None = None
     views: Sequence[FiguresView] = ()
     rows: Callable[[Talk, Period], Awaitable[Sequence[Row]]] | None = None
+    headlines: Callable[[Talk, Period], Awaitable[Sequence[Headline]]] | None = None
 
 
 def shown(talk: Talk, value: Average, digits: int = 0) -> str:
@@ -63,8 +70,11 @@ def bars(values: Sequence[Figure]) -> list[int | None]:
 
 def say_too_little(talk: Talk, head: Markup) -> None:
     """In place of a view without figures."""
-    text = talk._("There is no data yet, or too little to show (fewer than {n}).").format(n=MIN_CELL_SIZE)
-    talk.say(Markup("{}\n{}").format(head, text))
+    talk.say(Markup("{}\n{}").format(head, too_little(talk)))
+
+
+def too_little(talk: Talk) -> str:
+    return talk._("There is no data yet, or too little to show (fewer than {n}).").format(n=MIN_CELL_SIZE)
 
 
 def zone_of(talk: Talk) -> ZoneInfo:
@@ -73,11 +83,14 @@ def zone_of(talk: Talk) -> ZoneInfo:
 
 
 async def of_both(
-    talk: Talk, period: Period, read: Callable[[AsyncSession, Period, ZoneInfo], Awaitable[Report]]
+    talk: Talk,
+    period: Period,
+    read: Callable[[AsyncSession, Period, ZoneInfo], Awaitable[Report]],
+    other: Period | None = None,
 ) -> tuple[Report, Report]:
-    """The report of a period, and of the one before."""
+    """The report of a period, and of the other one, or the one before."""
     now = await read(talk.session, period, zone_of(talk))
-    return now, await read(talk.session, period.before, zone_of(talk))
+    return now, await read(talk.session, other or period.before, zone_of(talk))
 
 
 def rows_by_stretch(name: str, period: Period, values: Sequence[Figure]) -> Iterator[Row]:

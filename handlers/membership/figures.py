@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from handlers.chat.charts import Headline, Told, by_stretch
 from handlers.chat.figures import (
     Figures,
     FiguresView,
@@ -16,6 +17,7 @@ from handlers.chat.figures import (
     rows_by_stretch,
     say_too_little,
     shown,
+    zone_of,
 )
 from handlers.chat.talk import Talk
 from handlers.i18n.periods import labels
@@ -23,6 +25,7 @@ from handlers.i18n.translations import N_
 from storage.disclosure import HIDDEN
 from storage.statistics import report
 from storage.statistics.periods import Period
+from storage.statistics.report import MemberReport
 
 
 async def _lines(talk: Talk, period: Period) -> Sequence[str]:
@@ -45,14 +48,36 @@ async def _view(talk: Talk, period: Period, head: Markup) -> None:
         labels(period, talk.language),
         bars(then.joined_by_stretch),
     )
-    lines = [
-        head,
+    talk.photo(png, Markup("\n").join([head, *_in_words(talk, now)]))
+
+
+def _in_words(talk: Talk, now: MemberReport) -> list[Markup]:
+    return [
         Markup("{}").format(talk._("Members at the end: {n}").format(n=shown(talk, now.at_end))),
         Markup("{}").format(
             talk._("joined {joined}, left {left}").format(joined=shown(talk, now.joined), left=shown(talk, now.left))
         ),
     ]
-    talk.photo(png, Markup("\n").join(lines))
+
+
+async def _tell(talk: Talk, period: Period, other: Period) -> Told:
+    now, then = await of_both(talk, period, report.members, other)
+    joined = now.joined_by_stretch, then.joined_by_stretch
+    left = now.left_by_stretch, then.left_by_stretch
+    charts = [
+        by_stretch(talk._("New members"), period, *joined, talk.language),
+        by_stretch(talk._("Members who left"), period, *left, talk.language),
+    ]
+    return Told(charts, _in_words(talk, now))
+
+
+async def _headlines(talk: Talk, period: Period) -> Sequence[Headline]:
+    found = await report.members(talk.session, period, zone_of(talk))
+    return [
+        Headline("members", talk._("Members"), found.at_end),
+        Headline("joined", talk._("New members"), found.joined),
+        Headline("left", talk._("Members who left"), found.left),
+    ]
 
 
 async def _rows(talk: Talk, period: Period) -> Sequence[Row]:
@@ -66,4 +91,4 @@ async def _rows(talk: Talk, period: Period) -> Sequence[Row]:
     ]
 
 
-FIGURES = Figures(_lines, (FiguresView("members", N_("👥 Members"), _view),), _rows)
+FIGURES = Figures(_lines, (FiguresView("members", N_("👥 Members"), _view, _tell),), _rows, _headlines)

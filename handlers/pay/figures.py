@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
+from handlers.chat.charts import Chart, Mark, Told
 from handlers.chat.figures import Figures, FiguresView, Row, say_too_little
 from handlers.chat.reports import Block, Heading, Paragraph, Report, Table
 from handlers.chat.talk import Talk
@@ -14,12 +15,18 @@ from handlers.i18n.formatting import labelled
 from handlers.i18n.periods import title
 from handlers.i18n.translations import N_, number
 from handlers.pay import pool_words, words
-from storage.disclosure import MIN_CELL_SIZE
+from storage.disclosure import HIDDEN, MIN_CELL_SIZE
 from storage.pay.pool import figures
 from storage.pay.pool.cells import By
 from storage.pay.pool.classes import RANDOM_SHARE
 from storage.pay.pool.figures import ERROR, SOUND_FROM, WEEKS_COMPARED, Marks, PoolReport
 from storage.statistics.periods import Period, PeriodUnit
+
+_CHARTS = {
+    By.PLATFORM: N_("Median pay per hour, by platform"),
+    By.DISTRICT: N_("Median pay per hour, by district"),
+    By.HOUR: N_("Median pay per hour, by the begin of the shift"),
+}
 
 
 async def _found(talk: Talk, period: Period) -> PoolReport | None:
@@ -42,6 +49,33 @@ async def _view(talk: Talk, period: Period, head: Markup) -> None:
     content = await talk.context.ports.reports.pdf(_report(talk, found))
     said = talk._("By district and time of day, too, and how it is worked out.")
     talk.document(f"pay-{_of(found).name}.pdf", content, said)
+
+
+async def _tell(talk: Talk, period: Period, other: Period) -> Told:
+    """The median per hour by platform, district and time of day; who shares it, and the changes, in words."""
+    found, then = await _found(talk, period), await _found(talk, other)
+    if found is None:
+        return Told()
+    charts = []
+    for by, heading in _CHARTS.items():
+        cells = [cell for cell in found.marks if cell.by is by]
+        if cells:
+            marks = [
+                Mark(
+                    pool_words.cell(talk.view, cell),
+                    found.marks[cell].median / 100,
+                    HIDDEN if then is None or cell not in then.marks else then.marks[cell].median / 100,
+                )
+                for cell in cells
+            ]
+            charts.append(Chart(talk._(heading), marks, digits=1))
+    lines = [Markup("<i>{}</i>").format(_week(talk, found))]
+    everybody = (cell for cell in found.marks if cell.by is By.ALL)
+    lines += [
+        labelled(talk._, pool_words.cell(talk.view, cell), pool_words.marks(talk.view, found.marks[cell]))
+        for cell in everybody
+    ]
+    return Told(charts, [*lines, *_changes(talk, found)])
 
 
 def _of(found: PoolReport) -> Period:
@@ -113,4 +147,4 @@ async def _rows(talk: Talk, period: Period) -> Sequence[Row]:
     return rows
 
 
-FIGURES = Figures(views=(FiguresView("pay", N_("📒 Pay"), _view),), rows=_rows)
+FIGURES = Figures(views=(FiguresView("pay", N_("📒 Pay"), _view, _tell),), rows=_rows)

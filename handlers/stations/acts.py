@@ -5,6 +5,7 @@ Riders who search in this process find the change at once, those of other proces
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from markupsafe import Markup
@@ -14,12 +15,20 @@ from handlers.stations.form import StationDraft
 from handlers.stations.proposal_words import difference
 from handlers.stations.values import patch_of, shown
 from storage import audit
-from storage.stations import proposals, reports, stations
+from storage.stations import proposals, reports, stations, together
 from storage.stations.audited import StationAction
 from storage.stations.ids import ProposalId, StationKey
 from storage.stations.notices import ProposalAccepted, ProposalRefused
 from storage.stations.proposals import Accepted, Proposal
-from storage.stations.stations import WITHOUT_END, NoSuchStation, Station, StationRow, amenities_from
+from storage.stations.stations import (
+    WITHOUT_END,
+    NoSuchStation,
+    Station,
+    StationRow,
+    amenities_from,
+    amenity_names,
+)
+from storage.stations.together import Change, Fate, Planned
 
 
 async def add(talk: Talk, draft: StationDraft, station_id: str) -> StationRow:
@@ -66,6 +75,30 @@ async def delete(talk: Talk, key: StationKey) -> StationRow:
 async def restore(talk: Talk, key: StationKey) -> StationRow:
     """Raises NoSuchStation."""
     return await _noted(talk, await stations.restore(talk.session, key), "brought back")
+
+
+async def change_all(
+    talk: Talk, keys: Sequence[StationKey], change_: Change, listed: Mapping[StationKey, str]
+) -> list[Planned]:
+    """The same change for many that were listed, each with its own audit row; what became of each. Raises
+    TooManyStations."""
+    found = await together.planned(talk.session, keys, change_, talk.now, listed)
+    for one in found:
+        if one.fate is Fate.CHANGES:
+            await _change_one(talk, one.row, change_)
+    return found
+
+
+async def _change_one(talk: Talk, row: StationRow, change_: Change) -> None:
+    match change_:
+        case together.Text():
+            await change(talk, row.key, change_.column, change_.words or None)
+        case together.Amenities():
+            await change(talk, row.key, "amenities", tuple(amenity_names(change_.of(row))))
+        case together.Closing():
+            await close(talk, row.key, change_.until, change_.reason)
+        case together.Opening():
+            await open_again(talk, row.key)
 
 
 async def _noted(talk: Talk, row: StationRow, what: str) -> StationRow:

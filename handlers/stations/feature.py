@@ -24,6 +24,7 @@ from storage.stations.audited import StationAction
 from storage.stations.proposals import NothingProposed, OwnProposal, ProposalDecided, TooManyProposals
 from storage.stations.reports import NotNearby, ReportedAlready
 from storage.stations.stations import NoSuchStation
+from storage.stations.together import TooManyStations
 
 
 def register(routes: Routes, _others: AllFeatures) -> None:
@@ -44,6 +45,7 @@ FEATURE = Feature(
         OwnProposal: N_("Someone else has to decide on your own proposal."),
         ProposalDecided: N_("Someone else has just decided on this proposal."),
         TooManyProposals: N_("Thank you! Please wait until a coordinator has looked at your other proposals."),
+        TooManyStations: N_("These are too many stations at once. Please draw a smaller area."),
         ReportedAlready: N_("You have already reported this. Thank you!"),
     },
     audit_details={

@@ -39,14 +39,14 @@ from storage.geodesy import Crs
 from storage.people.access import Right
 from storage.stations.audited import StationAction
 from storage.stations.files import Line
-from storage.stations.importing import Imported, import_stations
+from storage.stations.importing import Hearers, Imported, import_stations
 from storage.stations.notices import StationsImported
 
 MOST_LINES = 200_000
 KINDS = (".csv", ".tsv", ".txt", ".xlsx", ".geojson", ".json", ".xls", ".et")
 """The last two are taken only to say how they become a CSV."""
 _SHOWN = 12
-_TABLE = SentTable(
+TABLE = SentTable(
     KINDS,
     N_("Please send a .csv or .geojson file."),
     N_("The file is larger than 20 MB. Import it from the command line: stations import FILE"),
@@ -98,7 +98,7 @@ async def _try_it(talk: StatelessTalk, draft: ImportDraft) -> str | Report | Non
     async def run_dry(file_id: str, name: str) -> Report:
         return await run(talk.context, file_id, name, draft.crs, dry_run=True, now=talk.now)
 
-    return await _TABLE.tried(talk, run_dry)
+    return await TABLE.tried(talk, run_dry)
 
 
 async def run(context: AppContext, file_id: str, name: str, crs: Crs, *, dry_run: bool, now: datetime) -> Report:
@@ -120,9 +120,7 @@ async def run(context: AppContext, file_id: str, name: str, crs: Crs, *, dry_run
         file = Path(folder) / f"stations{Path(name).suffix.lower()}"
         with file.open("wb") as into:
             await context.ports.download_file(file_id, MOST_BYTES, into)
-        found = await import_stations(
-            context.database, file, crs, now, lambda _: None, note, MOST_LINES, dry_run=dry_run
-        )
+        found = await import_stations(context.database, file, crs, now, Hearers(note), MOST_LINES, dry_run=dry_run)
     return _report(found, refused, remarked)
 
 
@@ -163,12 +161,12 @@ def report_text(report: Report | StationsImported, view: View) -> Markup:
         lines.append(Markup("…"))
     if report.remarks or report.hours:
         lines.append(Markup("{}").format(_("Please check how I read these:")))
-        lines += numbered(view, [(number, _read_hours(view, *hours)) for number, *hours in report.hours])
+        lines += numbered(view, [(number, read_hours(view, *hours)) for number, *hours in report.hours])
         lines += numbered(view, [(number, reason_words(_, remark)) for number, remark in report.remarks])
     return Markup("\n").join(lines)
 
 
-def _read_hours(view: View, written: str, expression: str) -> str:
+def read_hours(view: View, written: str, expression: str) -> str:
     """ "早8晚10" → every day 08:00-22:00."""
     organisation = view.context.settings.organisation
     words = hours_words(expression, view.today, view.zone, organisation.country, view.language)
@@ -226,7 +224,7 @@ async def _done(talk: Talk, draft: ImportDraft) -> None:
 
 def imported_words(view: View, notice: StationsImported) -> Page:
     if notice.trouble:
-        return _TABLE.not_imported(view, notice.trouble)
+        return TABLE.not_imported(view, notice.trouble)
     return Markup("✓ <b>{}</b>\n{}").format(view._("Imported."), report_text(notice, view)), []
 
 

@@ -65,6 +65,13 @@ def rule_words(talk: Talk) -> str:
     ).format(n=MIN_CELL_SIZE)
 
 
+def hiding_words(talk: Talk) -> str:
+    """The same beside a table, which says itself what stands in its columns."""
+    return talk._(
+        "Numbers below {n} are hidden and others rounded to multiples of {n}, so that nobody can be identified."
+    ).format(n=MIN_CELL_SIZE)
+
+
 def file_name(period: Period) -> str:
     return f"figures-{period.name}.csv"
 

@@ -17,5 +17,6 @@ class CaseAction(AuditAction):
     CASE_JOINED = "case_joined"
     CASE_SEPARATED = "case_separated"
     COLLECTIVE_WRITTEN = "collective_written"
+    ANSWERED_WITH_OTHERS = "case_answered_alike"
     LEVEL_APPROVED = "case_level_approved"
     LEVEL_REFUSED = "case_level_refused"

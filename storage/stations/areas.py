@@ -65,7 +65,7 @@ def look(
 ) -> Seen:
     """What is to be seen of an area: stations that have all of these amenities."""
     rows = _within(index, area, amenities)
-    states = _states(index, live, rows, now)
+    states = states_of(index, live, rows, now)
     if only_open:
         is_open = states == State.OPEN
         rows, states = rows[is_open], states[is_open]
@@ -85,7 +85,7 @@ def _within(index: StationIndex, area: Area, amenities: int) -> Rows:
     return np.flatnonzero(inside)
 
 
-def _states(index: StationIndex, live: LiveBoard, rows: Rows, now: datetime) -> NDArray[np.int8]:
+def states_of(index: StationIndex, live: LiveBoard, rows: Rows, now: datetime) -> NDArray[np.int8]:
     """By the hours, what somebody has closed for a while, and what riders confirmed."""
     by_hours = np.asarray(index.book.states(now), np.int8)
     states = by_hours[index.hours_numbers[rows]]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -30,34 +30,47 @@ class Imported(NamedTuple):
     new: int
 
 
+async def _nothing_more(_session: AsyncSession, _found: Imported) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Hearers:
+    """Who hears how an import goes on: of the bytes that are read, and of each line that is refused or was not taken as
+    it was written. `on_done` runs in the transaction that puts the stations in, before it is committed."""
+
+    on_remark: Callable[[Line], None]
+    on_bytes: Callable[[int], None] = lambda _: None
+    on_done: Callable[[AsyncSession, Imported], Awaitable[None]] = _nothing_more
+
+
 async def import_stations(
     database: Database,
     file: Path,
     crs: Crs,
     now: datetime,
-    on_bytes: Callable[[int], None],
-    on_remark: Callable[[Line], None],
+    hearers: Hearers,
     limit: int | None = None,
     *,
     dry_run: bool,
     is_swapped: bool = False,
 ) -> Imported:
-    """Puts all good lines in, or none on a dry run (which only reads). `on_remark` hears of each line that is refused,
-    or was not taken as it was written. For `limit` and `is_swapped` see `read_stations`.
+    """Puts all good lines in, or none on a dry run (which only reads). For `limit` and `is_swapped` see
+    `read_stations`.
 
     The file is read in a thread, a batch at a time. Ids that differ only in case or width are the same station.
 
     Raises:
         BadFile: the file as a whole can't be read.
     """
-    lines = read_stations(file, crs, on_bytes, limit, is_swapped=is_swapped)
+    lines = read_stations(file, crs, hearers.on_bytes, limit, is_swapped=is_swapped)
     good = refused = new = 0
     async with database.reading(apart=True) if dry_run else database.writing(apart=True) as session:
         known = await _known(session)
         while batch := await asyncio.to_thread(_next, lines):
             for line in batch:
                 if line.reason or line.hours_written:
-                    on_remark(line)
+                    hearers.on_remark(line)
             found = [_under_known_id(line.station, known) for line in batch if line.station is not None]
             refused += len(batch) - len(found)
             good += len(found)
@@ -66,6 +79,7 @@ async def import_stations(
                 await stations.put_all(session, found, now)
         if not dry_run:
             await stations.announce_change(session)
+            await hearers.on_done(session, Imported(good, refused, new))
     return Imported(good, refused, new)
 
 

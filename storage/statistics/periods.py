@@ -47,6 +47,23 @@ class Period:
         return Period.of(self.unit, self.first - timedelta(days=1), 0)
 
     @property
+    def year_before(self) -> Period:
+        """The same week, month or year of last year; of a 53rd week, the last one that there was."""
+        if self.unit is PeriodUnit.WEEK:
+            year, week, _ = self.first.isocalendar()
+            monday = date.fromisocalendar(year - 1, min(week, date(year - 1, 12, 28).isocalendar().week), 1)
+            return Period.of(self.unit, monday, 0)
+        return Period.of(self.unit, self.first.replace(year=self.first.year - 1), 0)
+
+    def back_from(self, today: date) -> int:
+        """How many periods before the one that holds today; negative for one to come."""
+        now = Period.of(self.unit, today, 0).first
+        if self.unit is PeriodUnit.WEEK:
+            return (now - self.first).days // 7
+        months = (now.year - self.first.year) * 12 + now.month - self.first.month
+        return months if self.unit is PeriodUnit.MONTH else months // 12
+
+    @property
     def weeks(self) -> Sequence[Period]:
         """Those that share a day with it."""
         monday = self.first - timedelta(days=self.first.weekday())

@@ -236,6 +236,6 @@ def _is_closed(driver: Any) -> bool:
     if hasattr(driver, "is_closed"):
         return bool(driver.is_closed())
     try:
-        return driver.total_changes < 0
+        return bool(driver.total_changes < 0)
     except ValueError:
         return True

@@ -18,7 +18,7 @@ from storage.sheets.tables import BadFile
 from storage.stations import importing as station_importing
 from storage.stations.bounded_text import LONGEST_FEATURE
 from storage.stations.files import Line, read_stations
-from storage.stations.importing import import_stations
+from storage.stations.importing import Hearers, import_stations
 from storage.stations.stations import Station
 from tests.support.simulator import NOON
 
@@ -135,6 +135,6 @@ async def test_the_file_is_read_in_a_thread(
 
     turned = threading.Event()
     monkeypatch.setattr(station_importing, "read_stations", slow)
-    work = import_stations(database, tmp_path, Crs.WGS84, NOON, lambda _: None, lambda _: None, dry_run=True)
+    work = import_stations(database, tmp_path, Crs.WGS84, NOON, Hearers(lambda _: None), dry_run=True)
     asyncio.get_running_loop().call_later(0.01, turned.set)
     assert (await work).good == 1

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from aiohttp import web
-from playwright.async_api import Browser, BrowserContext, FrameLocator, Page, expect
+from playwright.async_api import Browser, FrameLocator, Page, expect
 
-from bot import demo
-from bot.app import App
-from bot.process import served
-from bot.sandbox import runner as sandbox_town
-from bot.sandbox.runner import ADMIN, COORDINATOR, COUNSEL
+from bot.sandbox.runner import ADMIN, COORDINATOR
 from storage.cases import cases
-from storage.cases import messages as case_messages
-from storage.cases.files import evidence
-from storage.cases.messages import Said
-from storage.cases.table import CaseContent, Side
+from storage.cases.table import CaseContent
 from storage.console import passes
 from storage.database import Database
 from storage.deliveries import queue as delivery_queue
@@ -29,68 +20,40 @@ from storage.deliveries.queue import Addressed, Outcome
 from storage.deliveries.table import State
 from storage.membership import applications
 from storage.operations import errors
-from storage.people import people
 from storage.people.access import Role
 from storage.people.notices import RoleTaken
 from storage.telegram_ids import PersonId
 from tests.support.accessibility import faults
 from tests.support.applications import ANSWERS
-from tests.support.applications import picture as picture_bytes
-from tests.support.bot_api_schema import check_call
-from tests.support.browsers import launched, needs_chromium
-from tests.support.case_scripts import keep_evidence
-from tests.support.simulator import NOON, configured, free_port, running
+from tests.support.browsers import needs_chromium
+from tests.support.pages_in_browser import (
+    Sandbox,
+    browsing,
+    is_as_wide_as_the_screen,
+    listened_to,
+    picture,
+    sandboxed,
+    signed_in,
+)
+from tests.support.simulator import NOON
 
 pytestmark = [
     needs_chromium,
     pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True),
 ]
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
-ONE_PAGE = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>"
-)
-DRAWN_IN_SOFTWARE = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with launched(*DRAWN_IN_SOFTWARE) as browser:
+    async with browsing() as browser:
         yield browser
 
 
 @pytest.fixture
-async def town(database: Database, tmp_path: Path) -> AsyncIterator[tuple[App, str]]:
-    """The sandbox with the demo data, and its address."""
-    await demo.fill(database, NOON)
-    application = web.Application(client_max_size=64 << 20)
-    world = sandbox_town.town(NOON.timestamp)
-    api = sandbox_town.serve(world, application)
-    api.check = check_call
-    listening = free_port()
-    port = listening.getsockname()[1]
-    config = sandbox_town.sandboxed(configured(tmp_path, "", token=""), port, api.world.token)
-    app = App(config, database, lambda: NOON)
-    app.add_routes(application)
-    async with served(application, listening, leaves_within=0.2) as url, running(app):
-        yield app, url
-
-
-async def picture(page: Page, name: str) -> None:
-    """Kept where SCREENSHOTS says, to be looked at."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True, caret="initial")
-
-
-async def is_as_wide_as_the_screen(page: Page) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
-
-
-def listened_to(page: Page) -> Page:
-    """What its scripts or its policy complain about fails the test."""
-    page.on("pageerror", lambda error: pytest.fail(f"the page's script failed: {error}"))
-    page.on("console", lambda said: pytest.fail(said.text) if "Content Security Policy" in said.text else None)
-    return page
+async def town(database: Database, tmp_path: Path) -> AsyncIterator[Sandbox]:
+    async with sandboxed(database, tmp_path) as town:
+        yield town
 
 
 WORDS = {
@@ -108,9 +71,7 @@ async def app_in(page: Page, url: str, words: dict[str, str]) -> FrameLocator:
 
 
 @pytest.mark.parametrize(("language", "width"), [("zh", 360), ("en", 1_280)])
-async def test_a_rider_finds_a_station_on_the_map(
-    browser: Browser, town: tuple[App, str], language: str, width: int
-) -> None:
+async def test_a_rider_finds_a_station_on_the_map(browser: Browser, town: Sandbox, language: str, width: int) -> None:
     words = WORDS[language]
     page = listened_to(await browser.new_page(viewport={"width": width, "height": 780}))
     frame = await app_in(page, town[1], words)
@@ -136,23 +97,6 @@ async def test_a_rider_finds_a_station_on_the_map(
     assert await is_as_wide_as_the_screen(page)
 
 
-async def signed_in(
-    context: BrowserContext, town: tuple[App, str], language: str = "zh_Hans", person_id: PersonId = COORDINATOR
-) -> Page:
-    """Their browser, by a link of /console."""
-    app, url = town
-    async with app.base.database.writing() as session:
-        await people.seen_all(session, {person_id: language}, NOON)
-        token = await passes.issue(session, person_id, passes.Kind.LINK, NOON)
-    page = listened_to(await context.new_page())
-    await page.goto(f"{url}/console/enter#{token}")
-    assert token not in page.url
-    assert await faults(page) == []
-    await page.locator("#enter button").click()
-    await expect(page.locator("#found")).to_be_visible()
-    return page
-
-
 async def fifty_apply(database: Database) -> None:
     async with database.writing() as session:
         for at in range(55):
@@ -162,7 +106,7 @@ async def fifty_apply(database: Database) -> None:
 
 @pytest.mark.parametrize(("language", "width"), [("zh", 1_280), ("en", 360)])
 async def test_a_coordinator_approves_fifty_at_once_and_undoes(
-    browser: Browser, town: tuple[App, str], language: str, width: int
+    browser: Browser, town: Sandbox, language: str, width: int
 ) -> None:
     app, _ = town
     await fifty_apply(app.base.database)
@@ -200,50 +144,7 @@ async def test_a_coordinator_approves_fifty_at_once_and_undoes(
     await expect(page.get_by_text("李雷")).to_have_count(0)
 
 
-async def a_case_is_told(database: Database) -> None:
-    """With a picture, a PDF and a sheet as evidence."""
-    files = {"photo.jpg": picture_bytes(), "工资单.pdf": ONE_PAGE, "考勤.xlsx": b"PK\x03\x04"}
-    async with database.writing() as session:
-        content, due = CaseContent("pay", "美团", "2026-10-30", "李雷"), NOON + timedelta(hours=3)
-        row = await cases.open_case(session, "legal", "L", PersonId(440), content, 1, 2026, due, NOON)
-        told = Said(text="站点从九月起就没发过工资，站长说要等平台结算。\n我和四个同事都一样。")
-        await case_messages.say(session, row, Side.RIDER, PersonId(440), None, told, NOON)
-        for name, bytes_ in files.items():
-            said = Said("document", file_id="F", file_name=name, mime="", size=len(bytes_))
-            await case_messages.say(session, row, Side.RIDER, PersonId(440), None, said, NOON)
-        for kept, bytes_ in zip(await evidence.of_case(session, row.id), files.values(), strict=True):
-            await keep_evidence(session, kept.id, bytes_)
-
-
-@pytest.mark.parametrize(("language", "width"), [("zh", 1_280), ("en", 360)])
-async def test_a_lawyer_works_on_a_case(browser: Browser, town: tuple[App, str], language: str, width: int) -> None:
-    await a_case_is_told(town[0].base.database)
-    context = await browser.new_context(viewport={"width": width, "height": 800})
-    page = await signed_in(context, town, {"zh": "zh_Hans", "en": "en"}[language], COUNSEL)
-    await picture(page, f"{language}-cases")
-    assert await faults(page) == [] and await is_as_wide_as_the_screen(page)
-    await page.locator("#desk").select_option("legal")
-    await page.locator("#kind").select_option("pay")
-    await expect(page.locator("#rows tr")).to_have_count(1)
-    await page.locator("#rows button").click()
-    await expect(page.locator("#talk li")).to_have_count(4)
-    await expect(page.locator(".evidence img")).to_have_js_property("naturalWidth", 60)
-    async with page.expect_response("**/evidence/*") as opened:
-        await page.locator(".evidence summary").click()
-    assert (await (await opened.value).all_headers())["content-type"] == "application/pdf"
-    assert await faults(page) == []
-    await picture(page, f"{language}-case")
-    await page.locator("#text").fill("请先保存好工资条。")
-    await page.locator("form[action$=answer] button").click()
-    await expect(page.locator("#talk .handler")).to_contain_text("请先保存好工资条。")
-    await page.locator("form[action$=close]").evaluate("one => one.parentElement.open = true")
-    await picture(page, f"{language}-case-answered")
-    assert await is_as_wide_as_the_screen(page)
-    await page.locator("form[action$=close] button").first.click()
-    await expect(page.locator(".done")).to_be_visible()
-
-
-async def test_a_coordinator_goes_through_the_figures(browser: Browser, town: tuple[App, str]) -> None:
+async def test_a_coordinator_goes_through_the_figures(browser: Browser, town: Sandbox) -> None:
     async with town[0].base.database.writing() as session:
         for at in range(11):
             await cases.open_case(session, "legal", "L", PersonId(440 + at), CaseContent(), 1, 2026, NOON, NOON)
@@ -253,12 +154,12 @@ async def test_a_coordinator_goes_through_the_figures(browser: Browser, town: tu
     await picture(page, "zh-figures")
     assert await faults(page) == [] and await is_as_wide_as_the_screen(page)
     await page.get_by_role("link", name="案件").click()
-    await expect(page.locator(".chart img")).not_to_have_js_property("naturalWidth", 0)
+    await expect(page.locator(".chart .part").first).to_be_visible()
     await picture(page, "zh-figures-cases")
     assert await faults(page) == [] and await is_as_wide_as_the_screen(page)
 
 
-async def test_an_admin_looks_at_the_system(browser: Browser, town: tuple[App, str]) -> None:
+async def test_an_admin_looks_at_the_system(browser: Browser, town: Sandbox) -> None:
     async with town[0].base.database.writing() as session:
         await delivery_queue.add(session, Addressed(PersonId(8), RoleTaken(Role.ADMIN), NOON))
         (one,) = [one for one in await delivery_queue.claim(session, NOON, 50) if one.recipient == 8]
@@ -275,7 +176,7 @@ async def test_an_admin_looks_at_the_system(browser: Browser, town: tuple[App, s
     await expect(page.locator(".done")).to_contain_text("1")
 
 
-async def test_an_admin_drags_a_station_to_its_door(browser: Browser, town: tuple[App, str]) -> None:
+async def test_an_admin_drags_a_station_to_its_door(browser: Browser, town: Sandbox) -> None:
     context = await browser.new_context(viewport={"width": 360, "height": 800})
     page = await signed_in(context, town, person_id=ADMIN)
     await page.goto(f"{town[1]}/console/stations")
@@ -295,7 +196,7 @@ async def test_an_admin_drags_a_station_to_its_door(browser: Browser, town: tupl
     await expect(page.locator("#place")).to_have_value(moved)
 
 
-async def test_a_coordinator_looks_who_comes(browser: Browser, town: tuple[App, str]) -> None:
+async def test_a_coordinator_looks_who_comes(browser: Browser, town: Sandbox) -> None:
     context = await browser.new_context(viewport={"width": 360, "height": 800})
     page = await signed_in(context, town)
     await page.goto(f"{town[1]}/console/activities")
@@ -307,7 +208,7 @@ async def test_a_coordinator_looks_who_comes(browser: Browser, town: tuple[App, 
     assert await faults(page) == [] and await is_as_wide_as_the_screen(page)
 
 
-async def test_the_pages_of_riders_break_no_rule(browser: Browser, town: tuple[App, str]) -> None:
+async def test_the_pages_of_riders_break_no_rule(browser: Browser, town: Sandbox) -> None:
     """axe-core, on the pages themselves: it can't look into the frame of the phone. And the keyboard suffices."""
     context = await browser.new_context(viewport={"width": 360, "height": 780})
     page = await signed_in(context, town)

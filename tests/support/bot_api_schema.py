@@ -16,13 +16,17 @@ class NotInTheSchema(AssertionError):
 
 @cache
 def schema() -> Json:
-    return dict(json.loads((Path(__file__).parent / "bot_api_schema.json").read_text("utf-8")))
+    """Of each list of fields, `required` has the names of those that must be there."""
+    known: Json = json.loads((Path(__file__).parent / "bot_api_schema.json").read_text("utf-8"))
+    for one in (*known["methods"].values(), *known["types"].values()):
+        one["required"] = {name for name, (_, required) in one.get("fields", {}).items() if required}
+    return known
 
 
 def check_call(method: str, params: Json, result: Any) -> None:
     """Raises NotInTheSchema for a parameter or a part of the result that the method does not have."""
     known = schema()["methods"][method]
-    _check_fields(known["fields"], params, method, lenient=True)
+    _check_fields(known, params, method, lenient=True)
     _check_any(known["returns"], result, f"{method}()")
 
 
@@ -42,11 +46,12 @@ def _check_any(kinds: list[str], value: Any, where: str) -> None:
     raise NotInTheSchema(f"{where} is {value!r}, not {kinds}: {errors}")
 
 
-def _check_fields(fields: Json, value: Json, where: str, *, lenient: bool = False) -> None:
+def _check_fields(known: Json, value: Json, where: str, *, lenient: bool = False) -> None:
+    fields = known["fields"]
     unknown = value.keys() - fields.keys()
     if unknown:
         raise NotInTheSchema(f"{where} has no {sorted(unknown)}")
-    missing = {name for name, (_, required) in fields.items() if required} - value.keys()
+    missing = known["required"] - value.keys()
     if missing and not lenient:
         raise NotInTheSchema(f"{where} lacks {sorted(missing)}")
     for name, part in value.items():
@@ -85,7 +90,7 @@ def _fits_type(kind: str, value: Json, where: str) -> bool:
     if known is None:
         raise NotInTheSchema(f"{where}: no type {kind}")
     if "subtypes" not in known:
-        _check_fields(known["fields"], value, f"{where}:{kind}")
+        _check_fields(known, value, f"{where}:{kind}")
         return True
     _check_any(known["subtypes"], value, where)
     return True

@@ -60,6 +60,13 @@ class Visitor:
         form = {"csrf": self.csrf, **(fields or {})} if self.csrf else (fields or {})
         return await self.asks("POST", path, urlencode(form, doseq=True), **headers)
 
+    async def sends_file(self, path: str, content: bytes, name: str, **fields: str) -> Answer:
+        """Sends a form with a file in it, as a browser does."""
+        form = aiohttp.FormData({"csrf": self.csrf, **fields})
+        form.add_field("file", content, filename=name, content_type="text/csv")
+        async with self._client.post(path, data=form, headers=self.headers, allow_redirects=False) as answer:
+            return Answer(answer.status, await answer.text(), answer.headers)
+
 
 class Pages:
     """The bot with its pages."""

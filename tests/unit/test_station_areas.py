@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.hours.opening_hours import HoursBook, State
+from storage.hours.opening_hours import State
 from storage.stations import areas
 from storage.stations.areas import Area
 from storage.stations.index import StationIndex
 from storage.stations.reports import LiveBoard
-from tests.support.settings import SHANGHAI
+from tests.support.station_index import index_of
 
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
-HOURS = ("24/7", "off", "")
-
-
-async def index_of(places: Sequence[tuple[float, float]]) -> StationIndex:
-    rows: Any = [(key, f"S{key}", "", *place, HOURS[key % 3], key % 4, None) for key, place in enumerate(places)]
-
-    async def pages() -> AsyncIterator[Any]:
-        if rows:
-            yield rows
-
-    return await StationIndex.load(pages(), HoursBook(SHANGHAI, "CN"))
 
 
 def looked(index: StationIndex, area: Area, amenities: int = 0, *, only_open: bool = False) -> areas.Seen:

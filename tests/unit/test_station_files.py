@@ -21,7 +21,7 @@ from storage.stations.amenity_words import UnknownAmenity, read_amenities
 from storage.stations.columns import STATIONS
 from storage.stations.coordinates import NoCoordinate, read_degrees, read_pair, split_pair
 from storage.stations.files import CsvWriter, Line, read_stations
-from storage.stations.importing import import_stations
+from storage.stations.importing import Hearers, import_stations
 from storage.stations.stations import Amenity, Station, StationRow
 from tests.support.simulator import NOON
 from tests.support.workbooks import MAIN
@@ -420,7 +420,7 @@ async def test_an_id_in_another_case_changes_the_station_that_is_there(database:
     async with database.writing() as session:
         await stations.add(session, Station("S1", "Old", 37.0, 116.0), NOON)
     heard: list[Line] = []
-    found = await import_stations(database, file, Crs.WGS84, NOON, lambda _: None, heard.append, dry_run=False)
+    found = await import_stations(database, file, Crs.WGS84, NOON, Hearers(heard.append), dry_run=False)
     assert (found.good, found.new, heard) == (2, 1, [])
     async with database.reading() as session:
         assert {row.id: row.name async for row in stations.all_rows(session)} == {"S1": "New", "s2": "Other"}

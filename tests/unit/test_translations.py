@@ -27,6 +27,7 @@ Message = str | tuple[str, ...]
 
 ALWAYS_MANY = {
     "A message ({kind}) could not be sent after {n} attempts: {trouble}",
+    "At most {n} lines at once. For a longer list, import a file.",
     "Close {number}? You can reopen it for {n} days.",
     "Delete <b>{name}</b>? You can restore it for {n} days.",
     "every {n} days",

@@ -11,7 +11,7 @@ PAGES = Path(static_files.__file__).parent
 
 
 def test_each_file_is_the_one_that_was_named() -> None:
-    assert {one.name for one in libraries()} == {"maplibre-gl", "pmtiles", "htmx.org"}
+    assert {one.name for one in libraries()} == {"maplibre-gl", "pmtiles", "htmx.org", "uplot"}
     for library in libraries():
         assert (FOLDER / library.licence_name).read_text("utf-8").strip()
         for path, expected in library.files.items():

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from bot.web.pages import case
+from bot.web.pages import case, case_answers, collective
 from bot.web.turned_away import Turned, Why
 from bot.web.visits import OFFICE, Page, Visit
 from handlers.cases import format as words
@@ -26,6 +26,7 @@ from storage.cases import deadlines as case_deadlines
 from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import in_language
 from storage.cases.ids import CaseId
+from storage.cases.many import MOST_AT_ONCE
 from storage.cases.office import Chosen, Place
 from storage.cases.table import Case, content_of
 from storage.people.access import Right
@@ -83,6 +84,8 @@ async def table(visit: Visit) -> web.Response:
             if visit.person.may(right)
         ],
         rows=[{**_row(talk, row, limits[row.id]), "collective": joined.get(row.id, "")} for row in shown],
+        has_mine=visit.person.may(Right.HANDLE_CASES) and any(row.assigned_to == visit.person.id for row in shown),
+        most=MOST_AT_ONCE,
         more=more,
         handles=visit.person.may(Right.HANDLE_CASES),
         said=visit._(said) if said else "",
@@ -150,6 +153,7 @@ def _row(talk: Talk, row: Case, limits: Sequence[CaseLimit]) -> dict[str, Any]:
     state = words.state_words(row, language, for_handler=True)
     return {
         "id": row.id,
+        "collective_id": row.collective_id,
         "number": words.mark(row) + words.tag(context, row),
         "kind": " · ".join(filter(None, [words.level_title(context, row, language), kind])),
         "age": formatting.ago(row.opened_at, talk.now, language),
@@ -161,4 +165,4 @@ def _row(talk: Talk, row: Case, limits: Sequence[CaseLimit]) -> dict[str, Any]:
     }
 
 
-PAGES = (Page("GET", _PATH, table, Right.SEE_CASES, OFFICE), *case.PAGES)
+PAGES = (Page("GET", _PATH, table, Right.SEE_CASES, OFFICE), *case.PAGES, *case_answers.PAGES, *collective.PAGES)

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bot.web.pages import map_data, station, station_new, station_proposals
 from bot.web.pages.map_data import drawn
+from bot.web.pages.station_lists import adding, changing, gaps, importing
 from bot.web.visits import OFFICE, Page, Visit
 from handlers.stations.admin import MOST_FOUND
 from handlers.stations.form import typed_point
@@ -35,12 +36,17 @@ async def overview(visit: Visit) -> web.Response:
         pmtiles=bool(visit.site.map.pmtiles),
         waiting=await proposals.waiting_for(visit.session, visit.person.id),
         may_change=visit.person.may(Right.ADMINISTER),
+        may_see_figures=visit.person.may(Right.SEE_FIGURES),
     )
 
 
 PAGES = (
     Page("GET", _PATH, overview, Right.CLEAR_REPORTS, OFFICE),
     *station_new.PAGES,
+    *changing.PAGES,
+    *adding.PAGES,
+    *importing.PAGES,
+    *gaps.PAGES,
     *station.PAGES,
     *station_proposals.PAGES,
 )

@@ -45,7 +45,7 @@ export class StationMap {
   async draw() {
     try {
       const maps = await library();
-      this.map = new maps.Map({ container: this.$("map"), style: await style(this.part, maps, root), center: this.middle, zoom: this.here ? 14 : 11, attributionControl: false,
+      this.map = new maps.Map({ container: this.$("map"), style: await style(this.part, maps, root), center: this.middle, zoom: this.here ? 14 : 11, attributionControl: false, locale: { "Map.Title": this.$("map").dataset.title },
         dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 19, cooperativeGestures: false, fadeDuration: 0 });
       this.map.touchZoomRotate.disableRotation();
       this.map.addControl(new maps.NavigationControl({ showCompass: false }), "top-right");
@@ -73,7 +73,7 @@ export class StationMap {
     map.addLayer({ id: "names", type: "symbol", source: "stations", layout: { "text-field": ["get", "name"], "text-size": 13, "text-offset": [0, 1], "text-anchor": "top", "text-max-width": 9, "symbol-sort-key": ["match", ["get", "state"], 1, 0, 1] }, paint: text });
     map.addLayer({ id: "here", type: "circle", source: "here", paint: { "circle-color": paint.cluster, "circle-radius": 8, "circle-stroke-width": 3, "circle-stroke-color": "#fff" } });
     map.on("click", "stations", (event) => this.open(event.features[0].id));
-    map.on("click", "clusters", (event) => map.easeTo({ center: event.features[0].geometry.coordinates, zoom: map.getZoom() + 2 }));
+    map.on("click", "clusters", (event) => this.isDrawing || map.easeTo({ center: event.features[0].geometry.coordinates, zoom: map.getZoom() + 2 }));
     for (const layer of ["stations", "clusters"]) {
       map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
       map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });

@@ -8,7 +8,7 @@ export async function start(part) {
   place.addEventListener("input", () => { drawn.value = ""; });
   try {
     const maps = await library();
-    const map = new maps.Map({ container: box, style: await style(part, maps, root), center: at, zoom: 15, attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 19, fadeDuration: 0 });
+    const map = new maps.Map({ container: box, style: await style(part, maps, root), center: at, zoom: 15, attributionControl: false, locale: { "Map.Title": box.dataset.title }, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 19, fadeDuration: 0 });
     map.touchZoomRotate.disableRotation();
     map.addControl(new maps.NavigationControl({ showCompass: false }), "top-right");
     map.addControl(new maps.ScaleControl(), "bottom-left");

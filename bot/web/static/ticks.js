@@ -1,10 +1,10 @@
-// The table of applications: ticks all, and says how many are ticked.
+// A table whose rows are ticked: ticks all, says how many are, and offers what is done with them.
 export function start() {
   const form = () => document.getElementById("found"), boxes = () => [...form().querySelectorAll("input[name=id]")];
   const count = () => {
-    const ticked = boxes().filter((box) => box.checked).length, decide = document.getElementById("decide");
-    if (decide) decide.disabled = ticked === 0 || ticked > Number(form().dataset.most);
-    if (decide) document.getElementById("marked").textContent = form().dataset.marked.replace("{n}", ticked);
+    const ticked = boxes().filter((box) => box.checked).length, marked = document.getElementById("marked");
+    for (const act of form().querySelectorAll("[data-ticked]")) act.disabled = ticked === 0 || ticked > Number(form().dataset.most);
+    if (marked) marked.textContent = form().dataset.marked.replace("{n}", ticked);
   };
   document.addEventListener("click", (event) => {
     if (event.target.id !== "all") return;

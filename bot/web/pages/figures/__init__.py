@@ -1,0 +1,1 @@
+"""The statistics: a period in charts, held against others."""
