@@ -100,9 +100,13 @@ def _without_ways_in(feature: Feature) -> Feature:
         routes.composers.update(apart.composers)
         routes.events.update(apart.events)
 
-    leads_nowhere = replace(feature, overview=None, duties=None, reviews=None, figures=None, case_facts=None)
+    leads_nowhere = replace(
+        feature, overview=None, duties=None, reviews=None, figures=None, case_facts=None, count_case=None
+    )
     privacy = replace(feature.privacy, buttons=None)
-    return replace(leads_nowhere, register=register, exports=(), queues=(), case_offers={}, privacy=privacy)
+    return replace(
+        leads_nowhere, register=register, exports=(), queues=(), case_offers={}, own_files={}, privacy=privacy
+    )
 
 
 def refusals(features: Sequence[Feature]) -> Mapping[type[Refused], str]:

@@ -25,7 +25,7 @@ EVERY = timedelta(minutes=1)
 async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bool:
     """One call, or all shifts that are over; True if there may be more."""
     followers = await context.staff.who_may(session, Right.FOLLOW_HELP, now)
-    if await calls.look_after(session, followers, now):
+    if await calls.look_after(session, followers, context.settings.help_within, now):
         return True
     await _give_back(session, followers, now, context)
     over = await duties.lapse(session, now)

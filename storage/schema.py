@@ -48,7 +48,7 @@ from storage.cases import (  # noqa: F401  # noqa: F401
 from storage.cases.answers import counts as answer_counts  # noqa: F401
 from storage.cases.files import evidence  # noqa: F401
 from storage.console import passes  # noqa: F401
-from storage.contests import bursts, contests, entries, judges, judging, votes  # noqa: F401
+from storage.contests import bursts, certificates, contests, entries, judges, judging, teams, votes  # noqa: F401
 from storage.coordination import change_counters, leases, number_sequences, replicas, run_once  # noqa: F401
 from storage.database import Base, Database
 from storage.database_errors import Cause, cause_of
@@ -74,7 +74,7 @@ from storage.statistics import searches as search_statistics  # noqa: F401
 from storage.updates import strikes, updates  # noqa: F401
 
 METADATA = Base.metadata
-NEWEST = "0038"
+NEWEST = "0043"
 """The revision of this code; a test holds it against storage/migrations."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -12,7 +12,7 @@ from bot.assembly.telegram import Telegram
 from bot.background.station_directory import StationDirectory
 from bot.backup.daily import DailyBackups
 from bot.config.sections import Geocoding
-from bot.documents.writer import PdfWriter
+from bot.documents.writer import FileWriter
 from bot.pictures.painter import PillowPainter
 from bot.telegram.background_sender import BackgroundSender
 from handlers import features
@@ -66,7 +66,7 @@ def build_services(base: Foundation, telegram: Telegram, extensions: Extensions)
         telegram.identity,
         Ports(
             painter=PillowPainter(),
-            reports=PdfWriter(),
+            reports=FileWriter(),
             download_file=telegram.api.download,
             run_in_background=base.runner.run,
             start_backup=backups.ask,

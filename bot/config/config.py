@@ -23,6 +23,7 @@ from bot.config.sections import (
     DatabaseSection,
     Features,
     Geocoding,
+    Heat,
     LimitsSection,
     Logging,
     Map,
@@ -67,6 +68,7 @@ class Config(BaseSettings):
     map: Map = Map()
     geocoding: Geocoding = Geocoding()
     weather: Weather = Weather()
+    heat: Heat = Heat()
     reminders: Reminders = Reminders()
     broadcasts: Broadcasts = Broadcasts()
     membership: Membership = Membership()

@@ -70,6 +70,7 @@ class LevelPart(_Part):
     title: TitleByLanguage
     within: Duration
     reviewers: Ids = []
+    by_place: dict[Key, Ids] = {}
 
 
 class CannedPart(_Part):
@@ -116,8 +117,9 @@ class DeskSection(_Part):
             raise ValueError("two questions have the same key")
         if any(ask.type is AskType.KIND for ask in self.asks) and not self.kinds:
             raise ValueError("a question asks for the kind, but there are no kinds")
-        if any(ask.type is AskType.CHOICE and not ask.choices for ask in self.asks):
-            raise ValueError("a question of type choice needs choices")
+        if any(ask.type in (AskType.CHOICE, AskType.PLACE) and not ask.choices for ask in self.asks):
+            raise ValueError("a question of type choice or place needs choices")
+        self._check_places()
         if len({level.key for level in self.levels}) != len(self.levels):
             raise ValueError("two levels have the same key")
         if any(level.within < timedelta(minutes=1) for level in self.levels):
@@ -131,6 +133,19 @@ class DeskSection(_Part):
         if not timedelta(minutes=1) <= self.urgent_within <= timedelta(days=1):
             raise ValueError("urgent_within must be between 1m and 1d")
         return self
+
+    def _check_places(self) -> None:
+        """Raises ValueError: a level's `by_place` names no choice, or leaves a place without a reviewer."""
+        asks = [ask for ask in self.asks if ask.type is AskType.PLACE]
+        if len(asks) > 1:
+            raise ValueError("a desk has one question of type place at most")
+        places = {choice.key for choice in asks[0].choices} if asks else set()
+        for level in self.levels:
+            if level.by_place.keys() - places:
+                raise ValueError(f"by_place of level {level.key} needs a question of type place with these choices")
+            named = {place for place, people in level.by_place.items() if people}
+            if level.by_place and not level.reviewers and named != places:
+                raise ValueError(f"level {level.key}: a place has no reviewer; name one, or reviewers for all places")
 
 
 @cache
@@ -156,6 +171,11 @@ def _quota(section: DeskSection) -> EvidenceQuota:
         section.evidence_mb_per_day << 20,
         section.evidence_mb_in_all << 20,
     )
+
+
+def _level(part: LevelPart) -> Level:
+    by_place = {place: frozenset(people) for place, people in part.by_place.items()}
+    return Level(part.key, part.title, part.within, frozenset(part.reviewers), by_place)
 
 
 def desk(key: str, section: DeskSection) -> Desk:
@@ -203,7 +223,7 @@ def desk(key: str, section: DeskSection) -> Desk:
         forum=section.forum,
         daily_limit=section.daily_limit,
         evidence=_quota(section),
-        levels=tuple(Level(part.key, part.title, part.within, frozenset(part.reviewers)) for part in section.levels),
+        levels=tuple(map(_level, section.levels)),
         feature=section.feature,
     )
 

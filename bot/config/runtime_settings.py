@@ -20,7 +20,8 @@ from handlers.chat.ports import NotValid
 from storage.database import Database
 from storage.hours.quiet_hours import QuietHours
 from storage.operations import settings
-from storage.operations.organisation import CurrentSettings, Joining, MinimumPay, Organisation, Settings
+from storage.operations.help_areas import HelpArea
+from storage.operations.organisation import CurrentSettings, HeatAllowance, Joining, MinimumPay, Organisation, Settings
 from storage.operations.weather_areas import WHOLE, Area
 from storage.people.staff import Staff
 from storage.privacy.retention import Retention
@@ -50,8 +51,14 @@ def settings_of(config: Config) -> Settings:
         public_url=config.web.public_url.rstrip("/"),
         pages_url=pages_url(config.web.public_url, config.telegram.api_base_url),
         minimum_pay=MinimumPay(round(config.pay.minimum_hourly * 100), config.pay.minimum_source),
+        heat_allowance=HeatAllowance(
+            round(config.heat.allowance * 100), frozenset(config.heat.allowance_months), config.heat.allowance_source
+        ),
         weather_areas=_areas(config),
         help_within=config.sos.radius_km * 1_000,
+        help_areas=[
+            HelpArea(one.name, one.latitude, one.longitude, one.radius_km * 1_000) for one in config.sos.areas.values()
+        ],
         digest_at=membership.digest_at,
         week_digest_on=config.activities.digest_on,
         week_digest_at=config.activities.digest_at,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from bot.config.values import Clock, Country, DatabaseUrl, Duration, Durations, Geocoder, Ids, Texts
 from storage.encryption import BadKey, decode_key
@@ -108,8 +108,16 @@ class Pay(Section):
     minimum_source: Annotated[str, Field(max_length=200)] = ""
 
 
+class SosArea(Section):
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+    radius_km: float = Field(5, gt=0, le=50)
+
+
 class Sos(Section):
     radius_km: float = Field(3, gt=0, le=50)
+    areas: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,14}$")], SosArea] = {}
 
 
 class Map(Section):
@@ -133,6 +141,18 @@ class WeatherArea(Section):
     name: Annotated[str, Field(min_length=1, max_length=40)]
     latitude: float = Field(ge=-90, le=90)
     longitude: float = Field(ge=-180, le=180)
+
+
+class Heat(Section):
+    allowance: float = Field(0, ge=0, le=100_000)
+    allowance_months: Annotated[list[Annotated[int, Field(ge=1, le=12)]], Field(max_length=12)] = []
+    allowance_source: Annotated[str, Field(max_length=200)] = ""
+
+    @model_validator(mode="after")
+    def _has_a_source(self) -> Self:
+        if self.allowance and not self.allowance_source.strip():
+            raise ValueError("allowance needs its allowance_source: riders are shown where the amount stands")
+        return self
 
 
 class Weather(Section):

@@ -67,7 +67,7 @@ class _Page(FPDF):
     @put.register
     def _(self, block: Heading) -> None:
         self.ln(3)
-        self._write(block.text, 14)
+        self._write(block.text, 14 if block.level == 1 else 11.5)
 
     @put.register
     def _(self, block: Paragraph) -> None:
@@ -75,7 +75,11 @@ class _Page(FPDF):
 
     @put.register
     def _(self, block: Picture) -> None:
-        self.image(io.BytesIO(block.png), w=self.epw)
+        if block.is_photo:
+            side = self.epw / 2
+            self.image(io.BytesIO(block.png), w=side, h=side, keep_aspect_ratio=True)
+        else:
+            self.image(io.BytesIO(block.png), w=self.epw)
         self.ln(3)
 
     @put.register

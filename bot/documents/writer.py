@@ -7,7 +7,7 @@ import asyncio
 from handlers.chat.reports import Report
 
 
-class PdfWriter:
+class FileWriter:
     """Implements handlers.chat.ports.ReportWriter."""
 
     async def pdf(self, report: Report) -> bytes:
@@ -17,5 +17,15 @@ class PdfWriter:
             from bot.documents import pdf
 
             return pdf.written(report)
+
+        return await asyncio.to_thread(write)
+
+    async def html(self, report: Report, language: str) -> bytes:
+        """See handlers.chat.ports.ReportWriter."""
+
+        def write() -> bytes:
+            from bot.documents import html
+
+            return html.written(report, language)
 
         return await asyncio.to_thread(write)

@@ -23,7 +23,8 @@ def paint(certificate: Certificate) -> bytes:
     draw.rectangle((_FRAME + 14, _FRAME + 14, WIDTH - _FRAME - 14, HEIGHT - _FRAME - 14), outline=_GOLD, width=2)
     lines = [
         (110, certificate.title, _BAND, 84),
-        (260, certificate.name, _INK, 76),
+        (240 if certificate.members else 260, certificate.name, _INK, 76),
+        (340, certificate.members, _SOFT, 30),
         (385, certificate.work, _INK, 44),
         *((480 + 70 * at, one, _BAND, 48) for at, one in enumerate(certificate.reached)),
         (740, certificate.organisation, _INK, 40),
@@ -31,6 +32,8 @@ def paint(certificate: Certificate) -> bytes:
     ]
     for at, (top, text, colour, size) in enumerate(lines):
         room = WIDTH - 2 * _EDGE - (_QR if at >= len(lines) - 2 else 0)
+        if not text:
+            continue
         draw_text(draw, (_EDGE, top), text, colour, fitting(text, room, size))
     left, top = WIDTH - _EDGE - _QR, HEIGHT - _EDGE - _QR - 20
     image.paste(qr(certificate.link, _QR), (left, top))

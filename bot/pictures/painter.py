@@ -47,6 +47,16 @@ class PillowPainter:
 
         return await asyncio.to_thread(draw)
 
+    async def photo_jpeg(self, photo: bytes) -> bytes | None:
+        """See handlers.chat.context.Painter. Not kept: it was sent by somebody."""
+
+        def draw() -> bytes | None:
+            from bot.pictures import photo as photos
+
+            return photos.scaled(photo)
+
+        return await asyncio.to_thread(draw)
+
     async def qr_png(self, link: str, title: str) -> bytes:
         """See handlers.chat.context.Painter."""
 

@@ -16,7 +16,7 @@ from bot.app import App
 from bot.config.config import Config
 from bot.config.loopback import is_loopback
 from bot.config.sections import OrganisationSection, People
-from bot.demo import figures
+from bot.demo import contests, figures, honours
 from bot.process import (
     CannotStart,
     carry,
@@ -205,6 +205,8 @@ async def prepare(database: Database, clock: SandboxClock, kept: Keeping, world:
     try:
         await demo.fill(database, clock(), COORDINATOR)
         await figures.add(database, clock(), clock.zone.key)
+        await contests.add(database, clock(), COORDINATOR, (COUNSEL, SECOND_COUNSEL))
+        await honours.add(database, clock(), clock.zone.key, RIDER, SECOND_RIDER, COORDINATOR)
     except demo.NotEmpty:
         if kept.restore(world):
             return

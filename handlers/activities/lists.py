@@ -27,6 +27,7 @@ from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import PlaceState, SignUp
 from storage.geodesy import distance
 from storage.people import people
+from storage.people.access import Right
 from storage.stations import searches
 from storage.telegram_ids import NO_CHAT
 
@@ -145,14 +146,22 @@ async def choose_kind(talk: Talk) -> None:
     talk.edit(talk._("Which kind?"), [*rows, [presses.TURN_LIST.button(talk._("◀ Back"), "week", 0)]])
 
 
-async def show_card(talk: Talk, activity_id: ActivityId) -> None:
+async def shown(talk: Talk, activity_id: ActivityId) -> Activity:
+    """One that this person may look at; coordinators at all. Raises NoSuchActivity."""
     row = await activities.published(talk.session, activity_id)
+    if not talk.person.may(Right.RUN_ACTIVITIES):
+        await sign_ups.require_shown(talk.session, row, talk.person.id, talk.now)
+    return row
+
+
+async def show_card(talk: Talk, activity_id: ActivityId) -> None:
+    row = await shown(talk, activity_id)
     await edit_card(talk, row)
 
 
 async def open_card(talk: Talk, activity_id: ActivityId) -> None:
     """From a broadcast or a notice, which stays as it is: the card as a message of its own."""
-    row = await activities.published(talk.session, activity_id)
+    row = await shown(talk, activity_id)
     text, buttons = await own_card_of(talk, row, await sign_ups.of(talk.session, row.id, talk.person.id))
     if row.poster:
         _send_poster(talk, row, text, buttons)
@@ -244,7 +253,7 @@ def _card_buttons(talk: Talk, row: Activity, figures: Figures, mine: SignUp | No
 
 
 async def show_where(talk: Talk, activity_id: ActivityId) -> None:
-    row = await activities.published(talk.session, activity_id)
+    row = await shown(talk, activity_id)
     if row.latitude is None or row.longitude is None:
         raise InvalidCallback
     talk.venue(Venue(row.latitude, row.longitude, row.place or row.title, row.title))
@@ -259,7 +268,7 @@ async def linked(talk: Talk, number: str) -> None:
     if row is None or row.state == ActivityState.DRAFT:
         talk.say(talk._("This activity is no longer planned."))
         return
-    await edit_card(talk, row)
+    await edit_card(talk, await shown(talk, row.id))
 
 
 async def inline(talk: Talk) -> None:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.activities import format as words
-from handlers.activities import presses
+from handlers.activities import lists, presses
 from handlers.activities.format import ActivityFacts
 from handlers.chat.press import Page
 from handlers.chat.readers import RECIPIENT
@@ -48,7 +48,7 @@ class NoSuchQuestion(Refused):
 
 
 async def ask_organiser(talk: Talk, activity_id: ActivityId) -> None:
-    row = await activities.published(talk.session, activity_id)
+    row = await lists.shown(talk, activity_id)
     await forms.begin(talk, _ASK, QuestionDraft(id=row.id))
 
 

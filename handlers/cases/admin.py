@@ -10,7 +10,7 @@ from handlers.cases import acts, presses
 from handlers.cases import format as words
 from handlers.cases.assignment import RECEIVER, listed_colleagues
 from handlers.cases.desk import ways_in
-from handlers.cases.desk_access import desks_of
+from handlers.cases.desk_access import desks_of, is_of_ones_places
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.forms import forms
@@ -24,7 +24,7 @@ from handlers.inputs.text import CodeInput
 from storage.cases import access as case_access
 from storage.cases import messages as case_messages
 from storage.cases.ids import CaseId
-from storage.cases.table import CaseState, content_of
+from storage.cases.table import CaseState, NoSuchCase, content_of
 from storage.people.access import Right
 
 SHOWN = 60
@@ -56,6 +56,8 @@ class Search:
 async def _found(talk: Talk, draft: Search) -> None:
     """What may be known of it: more for whoever has it in hand, less for others."""
     row = await case_access.by_number(talk.session, draft.number.upper(), talk.person.id, list(desks_of(talk)))
+    if row.assigned_to != talk.person.id and not is_of_ones_places(talk, row):
+        raise NoSuchCase
     line = Markup("\n").join(
         [
             words.mark(row) + words.heading(talk.context, row, talk.language),

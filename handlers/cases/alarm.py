@@ -33,7 +33,7 @@ def _in_hand_of(row: Case, reader: PersonId) -> InHandOf:
 
 async def _on_duty(talk: Talk, row: Case, desk: Desk) -> Sequence[PersonId]:
     """The desk's handlers; the admins where nobody takes care of it."""
-    staff = await talk.context.staff.of_desk(talk.session, desk, talk.now, row.level)
+    staff = await talk.context.staff.of_desk(talk.session, desk, talk.now, row.level, row.place)
     found = case_access.who_may_see(talk.session, row, staff)
     return found or case_access.who_may_see(
         talk.session, row, await talk.context.staff.who_may(talk.session, Right.OVERSEE_CASES, talk.now)

@@ -91,7 +91,9 @@ async def receiver(talk: Talk, row: Case, who: PersonMeant | None) -> PersonId |
     if who is None:
         return None
     desk = words.desk_of(talk.context, row)
-    if desk is None or who.id not in await talk.context.staff.of_desk(talk.session, desk, talk.now, row.level):
+    if desk is None or who.id not in await talk.context.staff.of_desk(
+        talk.session, desk, talk.now, row.level, row.place
+    ):
         raise cases.NotForThem
     return who.id
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from handlers.cases import format as words
 from handlers.cases import presses
-from handlers.cases.desk_access import desks_of, handled, levels_at
+from handlers.cases.desk_access import desks_of, handled, is_of_ones_places, scope_at
 from handlers.cases.in_hand import handler_page
 from handlers.chat.press import Button, Buttons
 from handlers.chat.routes import Routes
@@ -54,7 +54,7 @@ async def _desks(talk: Talk) -> tuple[Markup, Buttons]:
         mark = words.mark_of(sum(row.urgent_at is not None for row in mine))
         rows.append([presses.SHOW_MINE.button(mark + talk._("Assigned to me: {n}").format(n=len(mine)))])
     for key, desk in desks_of(talk).items():
-        waiting = await case_queue.count_waiting(talk.session, key, talk.person.id, levels_at(talk, desk))
+        waiting = await case_queue.count_waiting(talk.session, key, talk.person.id, scope_at(talk, desk))
         title = f"{words.mark_of(waiting.urgent)}{desk.emoji} {in_language(desk.title, talk.language)}"
         said = talk.plural("{n} person is waiting", "{n} people are waiting", waiting.total).format(n=waiting.total)
         lines.append(labelled(talk._, title, said))
@@ -73,6 +73,8 @@ async def open_from_topic(talk: Talk, rest: str) -> None:
     if row.assigned_to == talk.person.id and talk.person.may(Right.HANDLE_CASES):
         talk.say(*await handler_page(talk, row))
         return
+    if not is_of_ones_places(talk, row):
+        raise NoSuchCase
     limits = await case_deadlines.of_cases(talk.session, [row.id])
     lines = [words.mark(row) + words.heading(talk.context, row, talk.language), _line(talk, row, limits[row.id])]
     talk.say(Markup("\n").join(lines), ways_in(talk, row))
@@ -93,7 +95,7 @@ def ways_in(talk: Talk, row: Case) -> list[list[Button]]:
 def may_take(talk: Talk, row: Case) -> bool:
     """Whether this person works at its desk, and at its level."""
     desk = handled(talk).get(row.desk)
-    return desk is not None and desk.is_handled_by(talk.person.id, row.level)
+    return desk is not None and desk.is_handled_by(talk.person.id, row.level, row.place)
 
 
 async def show_queue(talk: Talk, key: str, page: int) -> None:
@@ -102,7 +104,7 @@ async def show_queue(talk: Talk, key: str, page: int) -> None:
     if desk is None:
         raise NoSuchCase
     page = min(max(0, page), _LAST_PAGE)
-    found = await case_queue.in_queue(talk.session, key, talk.person.id, PAGE + 1, page * PAGE, levels_at(talk, desk))
+    found = await case_queue.in_queue(talk.session, key, talk.person.id, PAGE + 1, page * PAGE, scope_at(talk, desk))
     lines = [Markup("{} <b>{}</b>").format(desk.emoji, in_language(desk.title, talk.language))]
     lines += await _lines(talk, found[:PAGE])
     if not found:

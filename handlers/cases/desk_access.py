@@ -7,7 +7,7 @@ from handlers.chat.talk import Talk
 from storage import audit
 from storage.audit import AuditAction
 from storage.cases import access as case_access
-from storage.cases.desks import Desk
+from storage.cases.desks import Desk, Scope
 from storage.cases.table import Case
 from storage.people.access import Right
 from storage.telegram_ids import PersonId
@@ -31,15 +31,26 @@ def handled(talk: Talk) -> dict[str, Desk]:
     }
 
 
-def levels_at(talk: Talk, desk: Desk) -> frozenset[int] | None:
-    """The levels of a desk whose queue this person sees; None: all, as an overseer does who decides at none."""
-    return desk.levels_of(talk.person.id) if desk.key in handled(talk) else None
+def scope_at(talk: Talk, desk: Desk) -> Scope | None:
+    """The levels and places of a desk whose queue this person sees; None: all, as an overseer does who decides at
+    none."""
+    return desk.scope_of(talk.person.id) if desk.key in handled(talk) else None
+
+
+def is_of_ones_places(talk: Talk, row: Case) -> bool:
+    """Whether the case is about a place of theirs, at whatever level; an overseer's are all."""
+    if talk.person.may(Right.OVERSEE_CASES):
+        return True
+    desk = handled(talk).get(row.desk)
+    return desk is not None and desk.is_handled_by(talk.person.id, 0, row.place)
 
 
 async def colleagues(talk: Talk, row: Case) -> list[PersonId]:
     """The other handlers of the desk, at the level of the case, as far as they may see it."""
     desk = words.desk_of(talk.context, row)
-    staff = await talk.context.staff.of_desk(talk.session, desk, talk.now, row.level) if desk is not None else []
+    staff = (
+        await talk.context.staff.of_desk(talk.session, desk, talk.now, row.level, row.place) if desk is not None else []
+    )
     return [one for one in case_access.who_may_see(talk.session, row, staff) if one != talk.person.id]
 
 

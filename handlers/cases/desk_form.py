@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
+from pydantic import TypeAdapter
 
+from handlers.cases import presses
 from handlers.cases.evidence_limits import full_words, room_words
 from handlers.cases.inputs import (
     ANONYMITY,
@@ -24,8 +27,10 @@ from handlers.cases.inputs import (
     option_input,
 )
 from handlers.cases.messages.message_content import FILES
+from handlers.chat.case_offers import OwnFiles
+from handlers.chat.press import Button
 from handlers.chat.talk import Talk
-from handlers.forms.questionnaires import Early, Form, Questionnaire
+from handlers.forms.questionnaires import ContextValue, Early, Form, Questionnaire
 from handlers.forms.questions import Input, NotAnAnswer, Question
 from handlers.i18n.translations import N_
 from handlers.inputs.numbers_of_people import IdNumberInput, TypedPhoneInput
@@ -48,8 +53,13 @@ class DeskDraft:
     is_anonymous: bool = False
     answers: Mapping[str, str] = field(default_factory=dict)
     told: tuple[Said, ...] = ()
+    begun_by: str | None = None
+    """The feature that filled in a part of it: the button of a weather warning, say."""
 
 
+NO_FILES: Mapping[str, OwnFiles] = MappingProxyType({})
+_BEGUN_BY = "begun_by"
+_CONTEXT = {_BEGUN_BY: ContextValue(TypeAdapter(str | None), (_BEGUN_BY,))}
 _FIELDS = {
     AskType.KIND: "kind",
     AskType.PLATFORM: "platform",
@@ -62,11 +72,12 @@ def desk_form(
     desk: Desk,
     done: Callable[[Talk, DeskDraft], Awaitable[None]],
     save: Callable[[Talk, Filled], Awaitable[None]],
+    own_files: Mapping[str, OwnFiles] = NO_FILES,
 ) -> Form[DeskDraft]:
     return Form(
         name=form_name(desk),
         title=_in_language(desk.title),
-        questionnaire=desk_questionnaire(desk),
+        questionnaire=desk_questionnaire(desk, own_files),
         done=done,
         save=save,
         command=desk.command,
@@ -76,10 +87,16 @@ def desk_form(
     )
 
 
-def desk_questionnaire(desk: Desk) -> Questionnaire[DeskDraft]:
+def desk_questionnaire(desk: Desk, own_files: Mapping[str, OwnFiles] = NO_FILES) -> Questionnaire[DeskDraft]:
     """What may be left out is asked for by nobody: it stands on the review page, where it can be added."""
     presets = [ask.key for ask in desk.asks if ask.optional]
-    return Questionnaire([_question(desk, ask) for ask in desk.asks], partial(_draft, desk), presets=presets)
+    questions = [_question(desk, ask, own_files) for ask in desk.asks]
+    return Questionnaire(questions, partial(_draft, desk), _CONTEXT, presets=presets)
+
+
+def note_beginning(filled: Filled, feature: str) -> None:
+    """That this feature filled in a part of the form."""
+    filled.context[_BEGUN_BY] = feature
 
 
 def _draft(desk: Desk, values: Mapping[str, Any]) -> DeskDraft:
@@ -98,14 +115,24 @@ def _draft(desk: Desk, values: Mapping[str, Any]) -> DeskDraft:
             by_field[_FIELDS[ask.type]] = value
         else:
             answers[ask.key] = value
-    return DeskDraft(**by_field, answers=answers, told=told)
+    return DeskDraft(**by_field, answers=answers, told=told, begun_by=values.get(_BEGUN_BY))
 
 
 def _is_named(draft: DeskDraft) -> bool:
     return not draft.is_anonymous
 
 
-def _question(desk: Desk, ask: Ask) -> Question[Any, DeskDraft]:
+def asks_for_evidence(desk: Desk, key: str) -> bool:
+    """Whether the question of this key takes files beside the story."""
+    return any(ask.key == key and ask.type is AskType.PARTS and key != story(desk) for ask in desk.asks)
+
+
+def _offers(own_files: Mapping[str, OwnFiles], talk: Talk, draft: DeskDraft) -> Sequence[Button]:
+    files = own_files.get(draft.kind)
+    return [] if files is None else [presses.ATTACH.button(talk._(files.label), draft.kind)]
+
+
+def _question(desk: Desk, ask: Ask, own_files: Mapping[str, OwnFiles]) -> Question[Any, DeskDraft]:
     may_be_nameless = any(other.type is AskType.ANONYMOUS for other in desk.asks)
     return Question(
         key=ask.key,
@@ -114,9 +141,12 @@ def _question(desk: Desk, ask: Ask) -> Question[Any, DeskDraft]:
         input=_input(desk, ask),
         optional=ask.optional,
         unanswered=N_("not given") if ask.type is AskType.NAME else "—",
-        columns=1 if ask.type in (AskType.CHOICE, AskType.ANONYMOUS, AskType.PARTS, AskType.FILES) else 2,
+        columns=1
+        if ask.type in (AskType.CHOICE, AskType.PLACE, AskType.ANONYMOUS, AskType.PARTS, AskType.FILES)
+        else 2,
         when=_is_named if ask.type is AskType.NAME and may_be_nameless else None,
         check=partial(_check_room, desk) if ask.type in (AskType.PARTS, AskType.FILES) else None,
+        offers=partial(_offers, own_files) if asks_for_evidence(desk, ask.key) else None,
     )
 
 
@@ -124,6 +154,7 @@ def _input(desk: Desk, ask: Ask) -> Input[Any]:
     inputs: dict[AskType, Callable[[], Input[Any]]] = {
         AskType.KIND: lambda: option_input(desk.kinds),
         AskType.CHOICE: lambda: option_input(ask.choices),
+        AskType.PLACE: lambda: option_input(ask.choices),
         AskType.PLATFORM: lambda: PlatformInput(NO_PLATFORM),
         AskType.DATE: DayInput,
         AskType.TEXT: lambda: WordsOrPlaceInput(ask.least or 1, ask.most or 1_500),

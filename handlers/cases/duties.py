@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from handlers.cases import format as words
 from handlers.cases import presses
-from handlers.cases.desk_access import desks_of, levels_at
+from handlers.cases.desk_access import desks_of, scope_at
 from handlers.chat.feature import Duty
 from handlers.chat.talk import Talk
 from storage.cases import queue as case_queue
@@ -22,7 +22,7 @@ async def duties(talk: Talk) -> Sequence[Duty]:
         found.append(Duty(mark + said, [presses.SHOW_MINE.button(talk._("🗂 My cases"))]))
     if talk.person.may(Right.SEE_CASES):
         waiting = [
-            await case_queue.count_waiting(talk.session, key, talk.person.id, levels_at(talk, desk))
+            await case_queue.count_waiting(talk.session, key, talk.person.id, scope_at(talk, desk))
             for key, desk in desks_of(talk).items()
         ]
         total, mark = sum(one.total for one in waiting), words.mark_of(sum(one.urgent for one in waiting))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.cases import (
     admin,
     answers,
+    attaching,
     crisis,
     desk,
     duties,
@@ -22,6 +23,7 @@ from handlers.cases import (
 from handlers.cases.collective import joining, pages, rider_notices, to_all
 from handlers.cases.deciding import Deciding
 from handlers.cases.messages import adding, changed_messages, conversation, internal_notes, relay
+from handlers.cases.opening import AfterOpening
 from handlers.chat.feature import AllFeatures, Feature, PersonalData, PrivacyPart, WatchedQueue
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
@@ -36,7 +38,9 @@ from storage.cases.table import CaseInDoubt, NoSuchCase
 
 
 def register(routes: Routes, others: AllFeatures) -> None:
-    mine.register(routes, others.desks, others.case_offers)
+    after = AfterOpening(others.case_offers, others.case_counts, others.own_files)
+    mine.register(routes, others.desks, after)
+    attaching.register(routes, others.desks, after)
     prefilled.register(routes, others)
     Deciding(others.on_approval).register(routes)
     limit_reminders.register(routes)

@@ -191,7 +191,7 @@ def _answer(context: AppContext, row: Case, content: CaseContent, kind: AskType,
         case AskType.PARTS | AskType.FILES | AskType.ANONYMOUS:
             return ""
     value = content.answers.get(key)
-    if kind is AskType.CHOICE:
+    if kind in (AskType.CHOICE, AskType.PLACE):
         desk = desk_of(context, row)
         choices = next((ask.choices for ask in desk.asks if ask.key == key), ()) if desk is not None else ()
         return next((in_language(one.words, language) for one in choices if one.key == value), "")

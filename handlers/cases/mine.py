@@ -15,7 +15,7 @@ from handlers.cases import format as words
 from handlers.cases.collective import rider_notices
 from handlers.cases.desk_form import DeskDraft, desk_form, form_name
 from handlers.cases.messages.conversation import enter_as_rider
-from handlers.cases.opening import NO_OFFERS, Offers
+from handlers.cases.opening import NOTHING_AFTER, AfterOpening
 from handlers.chat.feature import Overview
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import Button, Buttons, InvalidCallback, Page, copy_button
@@ -39,13 +39,13 @@ from storage.dialogues import Filled
 from storage.privacy import consents
 
 
-def register(routes: Routes, desks: Desks, offers: Offers) -> None:
-    """`offers`: by kind of a case, what features offer to whoever has opened one."""
+def register(routes: Routes, desks: Desks, after: AfterOpening) -> None:
+    """`after`: what other features do once a case is opened."""
     for desk in desks.values():
         subject = Subject(_named(desk), desk.keywords)
         if not desk.feature:
             routes.command(desk.command, partial(open_desk, desk), about=desk.about, subject=subject)
-        routes.form(form_of(desk, offers))
+        routes.form(form_of(desk, after))
     routes.press(presses.OPEN_DESK, open_by_key)
     routes.press(presses.AGREE_MINE, agree)
     routes.press(presses.AGREE_AS, agree_as)
@@ -65,9 +65,9 @@ def _named(desk: Desk) -> Words:
     return {language: f"{desk.emoji} {title}" for language, title in desk.title.items()}
 
 
-def form_of(desk: Desk, offers: Offers = NO_OFFERS) -> Form[DeskDraft]:
-    """The form as it is registered has the offers: its end is reached there alone, whatever began it."""
-    return desk_form(desk, partial(opening.opened, desk, offers), partial(_save, desk))
+def form_of(desk: Desk, after: AfterOpening = NOTHING_AFTER) -> Form[DeskDraft]:
+    """The form as it is registered knows what comes after: its end is reached there alone, whatever began it."""
+    return desk_form(desk, partial(opening.opened, desk, after), partial(_save, desk), after.own_files)
 
 
 async def open_desk(desk: Desk, talk: Talk) -> None:

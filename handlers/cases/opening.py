@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
@@ -15,7 +15,7 @@ from handlers.cases.desk_form import DeskDraft
 from handlers.cases.evidence_limits import full_words
 from handlers.cases.inputs import NO_PLATFORM
 from handlers.cases.messages.message_content import parts_of
-from handlers.chat.case_offers import CaseOffer
+from handlers.chat.case_offers import CaseOffer, CountCase, OwnFiles
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
@@ -34,12 +34,21 @@ from storage.cases.notices import CaseWaits
 from storage.cases.table import Case, CaseContent, Side
 from storage.privacy import consents
 
-Offers = Mapping[str, Sequence[CaseOffer]]
-"""By kind of a case, what other features offer to whoever has opened one."""
-NO_OFFERS: Offers = MappingProxyType({})
+
+@dataclass(frozen=True, slots=True)
+class AfterOpening:
+    """What other features do about a case: by its kind, what they offer to whoever has opened it, and what they can put
+    into its form; by the feature that began its form, what that one counts."""
+
+    offers: Mapping[str, Sequence[CaseOffer]] = field(default_factory=dict)
+    counts: Mapping[str, CountCase] = field(default_factory=dict)
+    own_files: Mapping[str, OwnFiles] = field(default_factory=dict)
 
 
-async def opened(desk: Desk, offers: Offers, talk: Talk, draft: DeskDraft) -> None:
+NOTHING_AFTER = AfterOpening()
+
+
+async def opened(desk: Desk, after: AfterOpening, talk: Talk, draft: DeskDraft) -> None:
     """The case: its number at once, what happens next and by when, what may lapse."""
     if draft.is_anonymous:
         await allowances.use(talk.session, talk.person.id, desk.key, desk.daily_limit, talk.local_today)
@@ -51,7 +60,10 @@ async def opened(desk: Desk, offers: Offers, talk: Talk, draft: DeskDraft) -> No
         await raise_alarm(talk, row)
     else:
         await tell_handlers(desk, talk, row)
-    await _say_what_follows(desk, offers, talk, draft, row)
+    count = after.counts.get(draft.begun_by or "")
+    if count is not None:
+        await count(talk, draft.kind)
+    await _say_what_follows(desk, after, talk, draft, row)
 
 
 async def open_from(desk: Desk, talk: Talk, draft: DeskDraft, consented: Sequence[int]) -> Case:
@@ -77,7 +89,8 @@ async def open_from(desk: Desk, talk: Talk, draft: DeskDraft, consented: Sequenc
         talk.now,
     )
     if desk.levels:
-        levels.begin(row, talk.now)
+        asked = desk.place_ask
+        levels.begin(row, str(content.answers.get(asked.key) or "") if asked is not None else "", talk.now)
     await _keep_parts(desk, talk, draft, row)
     platform = content.platform if content.platform in context.settings.joining.platforms else NO_PLATFORM.value
     if await allowances.is_first_of_month(talk.session, talk.person.id, desk.key, talk.local_today):
@@ -95,12 +108,12 @@ def _is_urgent(talk: Talk, draft: DeskDraft) -> bool:
 
 async def tell_handlers(desk: Desk, talk: Talk, row: Case) -> None:
     """Whoever may take it now hears that it waits."""
-    staff = await talk.context.staff.of_desk(talk.session, desk, talk.now, row.level)
+    staff = await talk.context.staff.of_desk(talk.session, desk, talk.now, row.level, row.place)
     for handler in case_access.who_may_see(talk.session, row, staff):
         talk.notify(handler, CaseWaits(row.number, desk.key, row.id, level=row.level))
 
 
-async def _say_what_follows(desk: Desk, offers: Offers, talk: Talk, draft: DeskDraft, row: Case) -> None:
+async def _say_what_follows(desk: Desk, after: AfterOpening, talk: Talk, draft: DeskDraft, row: Case) -> None:
     content = _content(draft)
     if draft.is_anonymous:
         await _forget_who(desk, talk)
@@ -113,7 +126,7 @@ async def _say_what_follows(desk: Desk, offers: Offers, talk: Talk, draft: DeskD
     rows = [[presses.ENTER.button(talk._("💬 Write in this case"), row.id)]]
     if limits:
         rows.append([presses.REMIND_OF_LIMITS.button(talk._("⏰ Remind me of the deadlines"), row.id)])
-    for offer in offers.get(content.kind, ()):
+    for offer in after.offers.get(content.kind, ()):
         rows += [[button] for button in await offer(talk)]
     talk.say(_received(talk, desk, row, _next_lines(talk, desk, row, content, limits)), rows)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from handlers.cases import presses
+from handlers.cases.desk_form import note_beginning
 from handlers.cases.mine import consented, form_of, has_agreed
 from handlers.chat.feature import AllFeatures, CaseFacts, FindCaseFacts
 from handlers.chat.press import Button, InvalidCallback
@@ -82,7 +83,9 @@ async def _known(finders: Mapping[str, FindCaseFacts], talk: Talk, feature: str,
     if facts is None:
         raise InvalidCallback
     desk = _desk(talk, facts.desk, facts.kind)
-    return desk, _of_facts(desk, facts)
+    filled = _of_facts(desk, facts)
+    note_beginning(filled, feature)
+    return desk, filled
 
 
 def _of_kind(desk: Desk, kind: str) -> Filled:

@@ -96,3 +96,5 @@ ADD_ALIKE = Press("collectaddall", CollectiveId, int)
 BEGIN_WRITING_TO_ALL = Press("collectsay", CollectiveId)
 ASK_OUTCOME_OF_ALL = Press("collectclose", CollectiveId)
 CLOSE_ALL = Press("collectclosed", CollectiveId, str)
+ATTACH = Press("caseattach", str)
+"""What a feature keeps for whoever fills in the form, by the kind of the case."""

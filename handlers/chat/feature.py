@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.chat.approvals import OnApproval
 from handlers.chat.audience import AudiencePart
 from handlers.chat.breakdowns import Breakdown
-from handlers.chat.case_offers import CaseOffer
+from handlers.chat.case_offers import CaseOffer, CountCase, OwnFiles
 from handlers.chat.figures import Figures
 from handlers.chat.outings import Outings
 from handlers.chat.press import Button, Buttons
@@ -159,11 +159,15 @@ class Feature:
     """Its part of the statistics."""
     case_facts: FindCaseFacts | None = None
     """What it fills in of a case about something of its own (see handlers/cases/prefilled.py)."""
+    count_case: CountCase | None = None
+    """What it counts once such a case was opened."""
     exports: Sequence[OpenExport | PersonalExport] = ()
     on_approval: Mapping[str, OnApproval] = field(default_factory=dict)
     """By desk, what becomes of a case that its last level has approved."""
     case_offers: Mapping[str, CaseOffer] = field(default_factory=dict)
     """By kind of a case, what is offered to whoever has opened one of it."""
+    own_files: Mapping[str, OwnFiles] = field(default_factory=dict)
+    """By kind of a case, what can be attached where its form asks for evidence."""
     outings: Outings | None = None
     """Gives the places of an activity to those whom another feature names."""
     archive: Sequence[Forget] = ()
@@ -222,6 +226,16 @@ class AllFeatures:
             for kind, offer in feature.case_offers.items():
                 offers.setdefault(kind, []).append(offer)
         return offers
+
+    @property
+    def own_files(self) -> Mapping[str, OwnFiles]:
+        """By kind of a case."""
+        return {kind: files for feature in self.features for kind, files in feature.own_files.items()}
+
+    @property
+    def case_counts(self) -> Mapping[str, CountCase]:
+        """By feature."""
+        return {feature.name: feature.count_case for feature in self.features if feature.count_case is not None}
 
     @property
     def outings(self) -> Outings | None:

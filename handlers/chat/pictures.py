@@ -55,3 +55,5 @@ class Certificate(NamedTuple):
     day: str
     link: str
     hint: str
+    members: str = ""
+    """Of a team."""

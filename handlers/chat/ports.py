@@ -107,6 +107,11 @@ class Painter(Protocol):
         """A PNG of a certificate, to be printed."""
         ...
 
+    async def photo_jpeg(self, photo: bytes) -> bytes | None:
+        """A photo that somebody sent, scaled down for print and without what its file says beside the picture (place,
+        camera); None if it can't be read."""
+        ...
+
     async def qr_png(self, link: str, title: str) -> bytes:
         """A PNG with a large QR code of the link, and a title."""
         ...
@@ -145,6 +150,10 @@ class DownloadFile(Protocol):
 class ReportWriter(Protocol):
     async def pdf(self, report: Report) -> bytes:
         """A PDF to be printed, in the language that its words are in."""
+        ...
+
+    async def html(self, report: Report, language: str) -> bytes:
+        """One page for any browser, with its pictures in it, which loads nothing and runs nothing."""
         ...
 
 

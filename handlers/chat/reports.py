@@ -9,7 +9,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Heading:
+    """`level` 1 begins a chapter, 2 a part of it."""
+
     text: str
+    level: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A PNG across the page."""
+    """A PNG across the page; a photo (PNG or JPEG) takes at most half of it, whatever its shape."""
 
     png: bytes
+    is_photo: bool = False
 
 
 Block = Heading | Paragraph | Table | Picture

@@ -128,7 +128,7 @@ def _post(talk: Talk, contest: Contest, row: Entry) -> None:
     take_down(talk, contest, row)
     content = entries.content_of(talk.session, row)
     category = contests.settings_of(contest).categories[row.category]
-    text = Markup("{}\n\n{}").format(showing.about(content, category), talk.context.link(f"con_{row.id}"))
+    text = showing.post_text(talk.context, content, category, row.id)
     method, params = showing.params_of(content, text)
     after = partial(_remember, talk.context.database, row.id)
     talk.outgoing.append(Outgoing(method, {"chat_id": contest.channel, **params}, after=after))

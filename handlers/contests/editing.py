@@ -85,7 +85,7 @@ class EditingPages:
         changed = await editing.change(talk.session, draft.id, wording)
         for entry in changed.asked_again:
             take_down(talk, changed.contest, entry)
-        for person in sorted({entry.person_id for entry in changed.asked_again if entry.person_id is not None}):
+        for person in await editing.people_of(talk.session, changed.asked_again):
             talk.notify(person, RulesAnew(draft.id))
         await self._done(talk, changed.contest)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from markupsafe import Markup
 
@@ -13,131 +12,15 @@ from handlers.chat.replies import Outgoing
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.contests import presses, riders, showing, words
-from handlers.contests.inputs import EntryInput, Sent
-from handlers.contests.names import names_somebody
+from handlers.contests.entry_form import EntryDraft
+from handlers.contests.inputs import Sent
 from handlers.forms import forms
 from handlers.forms.questionnaires import Form, questionnaire
-from handlers.forms.questions import Choice, NotAnAnswer, Question, asked
 from handlers.i18n.translations import N_
-from handlers.inputs.account import account_choice
-from handlers.inputs.choice import ButtonInput
-from handlers.inputs.text import TEXT, ParagraphInput, TextInput
-from storage.contests import certificates, contests, editing, entries
+from storage.contests import certificates, contests, editing, entries, joining, teams
 from storage.contests.contests import Contest, Phase
 from storage.contests.entries import Content, Entry, Kind, Offered, RulesChanged
 from storage.contests.ids import ContestId, EntryId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """To which contest, and in place of which entry (0: a new one). `is_blind`: judges must not see whose it is."""
-
-    contest: ContestId
-    entry: EntryId
-    rules_version: int
-    categories: tuple[str, ...]
-    is_blind: bool
-    by_team: bool = False
-
-
-def _categories(_talk: Talk, draft: EntryDraft) -> Sequence[Choice[str]]:
-    return [Choice(str(at), name, name) for at, name in enumerate(draft.categories)]
-
-
-async def _check_message(talk: Talk, draft: EntryDraft, sent: Sent) -> None:
-    if draft.is_blind and sent.file_name and sent.is_large:
-        raise NotAnAnswer(
-            talk._(
-                "This file is too large (20 MB at most): judges get files under another name, so that they don't "
-                "see whose they are. Please compress it."
-            )
-        )
-    await _check_text(talk, draft, sent.text)
-
-
-async def _check_text(talk: Talk, draft: EntryDraft, text: str) -> None:
-    """Judges read it, so that it may not say whose the entry is."""
-    account = talk.incoming.account_name
-    named = [name for name in (account, talk.incoming.username, str(talk.person.id), draft.by) if name]
-    if draft.is_blind and names_somebody(text, named):
-        raise NotAnAnswer(_leave_out(talk))
-
-
-async def _check_by(talk: Talk, draft: EntryDraft, by: str) -> None:
-    text = "\n".join((draft.title, draft.words, "" if draft.sent is None else draft.sent.text))
-    if draft.is_blind and names_somebody(text, [by]):
-        raise NotAnAnswer(_leave_out(talk))
-
-
-def _leave_out(talk: Talk) -> str:
-    return talk._(
-        "Judges mustn't know whose entry it is. Please leave your name out of the title and the text; "
-        "everyone else sees it beside the entry."
-    )
-
-
-def _name_choices(talk: Talk, draft: EntryDraft) -> Sequence[Choice[str]]:
-    name = "" if draft.by_team else talk.incoming.account_name[:40]
-    return [account_choice(talk, name)] if name else []
-
-
-def _ask_by(talk: Talk, draft: EntryDraft) -> str:
-    if draft.by_team:
-        return talk._("What is your team called? Everyone in it writes the same name; it is shown with the entry.")
-    return talk._(
-        "Which name should be shown with it? Use your account's name, or write a nickname or your team's name."
-    )
-
-
-def _is_file(draft: EntryDraft) -> bool:
-    return draft.sent is not None and draft.sent.kind is not Kind.TEXT
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryDraft(Situation):
-    category: str = asked(
-        Question(
-            N_("Category"),
-            N_("In which category?"),
-            ButtonInput(TEXT),
-            choices=_categories,
-            when=lambda draft: not draft.entry and len(draft.categories) > 1,
-        ),
-        default="",
-    )
-    sent: Sent | None = asked(
-        Question(
-            N_("Entry"),
-            N_("Send your entry: one video, picture or document, or write a text of up to 2,000 characters."),
-            EntryInput(),
-            check=_check_message,
-        ),
-        default=None,
-    )
-    title: str = asked(
-        Question(N_("Title"), N_("What is the title of your entry?"), TextInput(2, 80), check=_check_text), default=""
-    )
-    words: str = asked(
-        Question(
-            N_("Words"),
-            N_("A few words about it? Up to 500 characters."),
-            ParagraphInput(2, 500),
-            optional=True,
-            when=_is_file,
-            check=_check_text,
-        ),
-        default="",
-    )
-    by: str = asked(
-        Question(
-            N_("Name shown"),
-            _ask_by,
-            TextInput(1, 40),
-            choices=_name_choices,
-            check=_check_by,
-        ),
-        default="",
-    )
 
 
 def register(routes: Routes) -> None:
@@ -177,7 +60,12 @@ async def agree(talk: Talk, contest_id: ContestId, version: int) -> None:
 
 
 async def _begun(talk: Talk, row: Contest, entry_id: EntryId) -> EntryDraft:
+    team = await teams.of_person(talk.session, row.id, talk.person.id)
+    mates = [] if team is None else await teams.members(talk.session, team.id)
     return EntryDraft(
+        team="" if team is None else teams.content_of(talk.session, team).name,
+        is_captain=bool(mates) and mates[0].person_id == talk.person.id,
+        members=tuple(teams.name_of(talk.session, one) for one in mates),
         contest=row.id,
         entry=entry_id,
         rules_version=row.rules_version,
@@ -197,11 +85,13 @@ async def _done(talk: Talk, draft: EntryDraft) -> None:
         draft.sent.file_id,
         draft.sent.file_name,
     )
+    if draft.is_captain and draft.by not in ("", draft.team):
+        await joining.rename(talk.session, draft.contest, talk.person.id, draft.by, talk.now)
     if draft.entry:
         row = await entries.change(talk.session, draft.entry, talk.person.id, content, talk.now)
     else:
         category = draft.categories.index(draft.category) if draft.category in draft.categories else 0
-        offered = Offered(category, content, draft.rules_version)
+        offered = Offered(category, content, draft.rules_version, draft.own_name)
         row = await entries.enter(talk.session, draft.contest, talk.person.id, offered, talk.now)
     text, buttons = await riders.page(talk, await contests.find(talk.session, row.contest_id))
     received = talk._("Your entry is in. A coordinator will check it, and I'll let you know.")
@@ -220,7 +110,7 @@ _FORM: Form[EntryDraft] = Form(
 
 async def mine(talk: Talk, entry_id: EntryId) -> None:
     """One's own entry, as a message of its own, and what can be done with it."""
-    row = await entries.find_own(talk.session, entry_id, talk.person.id)
+    row = await entries.find_for_entrant(talk.session, entry_id, talk.person.id)
     contest = await contests.find(talk.session, row.contest_id)
     text, buttons = await _page(talk, row, contest)
     showing.send(talk, entries.content_of(talk.session, row), text, buttons)
@@ -232,11 +122,13 @@ async def _page(talk: Talk, row: Entry, contest: Contest) -> Page:
     text += Markup("\n\n{}").format(talk._(words.ENTRY_STATES[row.state]))
     text += Markup(" “{}”").format(row.reason) if row.reason else ""
     rows = []
-    if contest.phase is Phase.ENTRY:
+    is_own = row.person_id == talk.person.id
+    if contest.phase is Phase.ENTRY and is_own:
         rows.append([presses.CHANGE.button(talk._("✎ Change it"), row.id)])
     if certificates.secret_of(talk.session, row) and contest.phase is Phase.RESULT:
         rows.append([presses.CERTIFICATE.button(talk._("🎓 Certificate"), row.id)])
-    rows.append([presses.ASK_TO_WITHDRAW.button(talk._("🗑 Withdraw it …"), row.id)])
+    if is_own:
+        rows.append([presses.ASK_TO_WITHDRAW.button(talk._("🗑 Withdraw it …"), row.id)])
     return text, [*rows, [presses.SHOW.button(talk._("◀ {title}").format(title=contest.title[:40]), contest.id)]]
 
 
@@ -280,9 +172,3 @@ def take_down(talk: Talk, contest: Contest, row: Entry) -> None:
         params = {"chat_id": contest.channel, "message_id": row.post}
         talk.outgoing.append(Outgoing("deleteMessage", params, minor=True))
         row.post = None
-
-
-async def take_all_down(talk: Talk) -> None:
-    """All posts of somebody who leaves."""
-    for row in await entries.posted_by(talk.session, talk.person.id):
-        take_down(talk, await contests.find(talk.session, row.contest_id), row)

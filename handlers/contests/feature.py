@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from handlers.chat.feature import AllFeatures, Duty, Feature, PersonalData, PrivacyPart, WatchedQueue
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.contests import checking, entering, judging, looking, naming, presses, riders, told, winners
+from handlers.contests import book, checking, entering, judging, looking, naming, presses, riders, teams, told, winners
 from handlers.contests.running import RunningPages
 from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
-from storage.contests import contests, entries, judges, votes
+from storage.contests import contests, entries, joining, judges, votes
 from storage.contests import judging as scores
 from storage.contests.audited import ContestAction
 from storage.contests.contests import ContestClosed, ContestMovedOn, NoSuchContest, NothingDecides
@@ -25,9 +25,11 @@ from storage.contests.entries import (
     TeamHasEnough,
     TooManyEntries,
 )
+from storage.contests.joining import InATeam, InvitationVoid, TeamFull
 from storage.contests.judges import JudgeAlready, NoSuchJudge
 from storage.contests.judging import JudgesOwnEntry, NotAssigned
 from storage.contests.moves import EntriesUnchecked, NobodyJudges, ScoresMissing
+from storage.contests.teams import NoSuchTeam
 from storage.contests.votes import MayNotVote, OwnEntry
 from storage.people.access import Right
 from storage.phases import State
@@ -35,7 +37,7 @@ from storage.phases import State
 
 def register(routes: Routes, others: AllFeatures) -> None:
     RunningPages(others.audience).register(routes)
-    for part in (riders, entering, looking, judging, winners, checking, naming, told):
+    for part in (riders, entering, teams, looking, judging, winners, book, checking, naming, told):
         part.register(routes)
 
 
@@ -56,6 +58,8 @@ async def _privacy_lines(talk: Talk) -> Sequence[str]:
     lines = []
     if await entries.copy_of(talk.session, talk.person.id):
         lines.append(talk._("your contest entries, shown with the name that you chose: /contests"))
+    if await joining.copy_of(talk.session, talk.person.id):
+        lines.append(talk._("that you are in a team of a contest, and the name shown for you: /contests"))
     if await judges.of_person(talk.session, talk.person.id):
         lines.append(talk._("that you are a judge of a contest, and your scores and notes"))
     return lines
@@ -79,6 +83,10 @@ FEATURE = Feature(
         TeamHasEnough: N_(
             "Your team has as many entries as this contest allows. One of you can change or withdraw one."
         ),
+        NoSuchTeam: N_("You aren't in this team any more, or only its captain can do this. See: /contests"),
+        InvitationVoid: N_("This invitation is no longer valid. Please ask for another one."),
+        TeamFull: N_("This team is full."),
+        InATeam: N_("You are in a team of this contest already. Leave it first: /contests"),
         CheckedAlready: N_("Someone else has just decided on this entry, or it has been changed."),
         JudgeAlready: N_("This person is already a judge of this contest."),
         NoSuchJudge: N_("This person isn't a judge of this contest."),
@@ -119,10 +127,11 @@ FEATURE = Feature(
     personal_data=(
         PersonalData("contest_votes", votes.erase, N_("Your votes in contests"), votes.copy_of),
         PersonalData("contest_judging", scores.erase, N_("What you judge"), scores.copy_of),
+        PersonalData("contest_teams", joining.erase, N_("Your teams in contests"), joining.copy_of),
         PersonalData("contest_entries", entries.erase, N_("Your contest entries"), entries.copy_of),
     ),
-    privacy=PrivacyPart(lines=_privacy_lines, leave=entering.take_all_down),
-    retention=(entries.forget_some_people, scores.forget_some_people),
+    privacy=PrivacyPart(lines=_privacy_lines, leave=teams.leave_all),
+    retention=(entries.forget_some_people, joining.forget_some_people, scores.forget_some_people),
     duties=_duties,
     queues=(WatchedQueue("contest_entries", N_("contest entries to check"), entries.to_check),),
 )

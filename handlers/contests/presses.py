@@ -54,4 +54,12 @@ DISMISS = Press("ctdismissnow", ContestId, JudgeId)
 CHANNEL = Press("ctchannel", ContestId)
 STOP_POSTING = Press("ctnochannel", ContestId)
 ANNOUNCEMENT = Press("ctannounce", ContestId)
-COMPENDIUM = Press("ctbook", ContestId)
+BOOK = Press("ctbook", ContestId, str)
+"""All entries in one file, "pdf" or "html"."""
+
+TEAM = Press("ctteam", ContestId)
+INVITE_ANEW = Press("ctinvite", ContestId)
+JOIN = Press("ctjoin", str, int)
+"""The invitation, and the version of the rules that are agreed to."""
+ASK_TO_LEAVE = Press("ctout", ContestId)
+LEAVE = Press("ctoutnow", ContestId)

@@ -13,7 +13,7 @@ from handlers.chat.talk import Talk
 from handlers.contests import presses, words
 from handlers.i18n.formatting import bracketed, labelled
 from handlers.i18n.translations import N_
-from storage.contests import contests, entries, judges, judging
+from storage.contests import contests, entries, judges, judging, teams
 from storage.contests.contests import Contest, Phase
 from storage.contests.entries import Entry, EntryState
 from storage.contests.ids import ContestId
@@ -127,11 +127,16 @@ async def _buttons(talk: Talk, row: Contest, mine: Sequence[Entry]) -> list[Sequ
         rows.append([await judge_button(talk, row)])
     if row.phase is Phase.ENTRY and row.state is State.RUNNING and len(mine) < settings.entries_each:
         rows.append([presses.ENTER.button(talk._("➕ Take part"), row.id)])
+    member = await teams.membership(talk.session, row.id, talk.person.id)
+    if member is not None:
+        rows.append([presses.TEAM.button(talk._("👥 Your team"), row.id)])
     rows += [
         [presses.MINE.button(talk._("✎ {name}").format(name=entries.title_of(talk.session, one)[:40]), one.id)]
         for one in mine
     ]
-    if any(one.state is EntryState.AGREEING for one in mine) and row.state is State.RUNNING:
+    asks_member = member is not None and member.rules_version != row.rules_version and _takes_consent(row)
+    has_to_agree = any(one.state is EntryState.AGREEING and one.person_id == talk.person.id for one in mine)
+    if asks_member or (has_to_agree and row.state is State.RUNNING):
         again = presses.AGREE_AGAIN.button(talk._("✅ I agree to the new rules"), row.id, row.rules_version)
         rows.append([again])
     if row.phase is Phase.RESULT:
@@ -142,3 +147,7 @@ async def _buttons(talk: Talk, row: Contest, mine: Sequence[Entry]) -> list[Sequ
     if len(await contests.all_of(talk.session, State.RUNNING, State.ENDED)) > 1:
         rows.append([presses.LIST.button(talk._("◀ All contests"))])
     return rows
+
+
+def _takes_consent(row: Contest) -> bool:
+    return row.phase in (Phase.ENTRY, Phase.CHECK) and row.state is State.RUNNING

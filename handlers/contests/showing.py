@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from handlers.chat.context import AppContext
 from handlers.chat.incoming import Json
 from handlers.chat.press import Buttons
 from handlers.chat.talk import Talk
 from storage.contests.entries import Content, Kind
+from storage.contests.ids import EntryId
 
 SENDS = {Kind.TEXT: "sendMessage", Kind.PHOTO: "sendPhoto", Kind.VIDEO: "sendVideo", Kind.DOCUMENT: "sendDocument"}
 
 
 def about(content: Content, category: str, *, is_blind: bool = False) -> Markup:
     """Its title, category and words, and by whom it is; judges are not told that."""
-    by = [] if is_blind else [content.by]
+    by = [] if is_blind else [content.entrant]
     lines = [Markup("<b>{}</b>").format(content.title), Markup.escape(" · ".join([category, *by]))]
     return Markup("\n").join([*lines, *([Markup("\n{}").format(content.words)] if content.words else [])])
+
+
+def post_text(context: AppContext, content: Content, category: str, entry_id: EntryId) -> Markup:
+    """As it stands in the contest's channel."""
+    return Markup("{}\n\n{}").format(about(content, category), context.link(f"con_{entry_id}"))
+
+
+def edit_of(content: Content, caption: str) -> tuple[str, Json]:
+    """The method that changes what is said in a message that was sent, or below its file; and its parameters."""
+    if content.kind is Kind.TEXT:
+        plain = {"text": caption, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
+        return "editMessageText", plain
+    return "editMessageCaption", {"caption": caption, "parse_mode": "HTML"}
 
 
 def params_of(content: Content, caption: str, file_id: str = "") -> tuple[str, Json]:

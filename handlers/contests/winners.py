@@ -1,4 +1,4 @@
-"""The result: winners, certificates, the book of all entries, and the text of an announcement."""
+"""The result: winners, certificates, and the text of an announcement."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from handlers.broadcasts import presses as broadcasts_presses
 from handlers.chat import draw_files
 from handlers.chat.pictures import Certificate
 from handlers.chat.press import Button
-from handlers.chat.reports import Block, Heading, Paragraph, Picture, Report
+from handlers.chat.reports import Picture, Report
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -25,18 +25,19 @@ from storage.people.access import Right
 
 _SHOWN = 10
 """Places of a category on the winners' page."""
+_MEMBERS_SHOWN = 1_200
+"""Characters of names on it: below those the names of teams alone have room in a message."""
 
 
 def register(routes: Routes) -> None:
     routes.press(presses.WINNERS, show, writes=False)
     routes.press(presses.CERTIFICATE, certificate, writes=False)
     routes.press(presses.ANNOUNCEMENT, announcement, right=Right.RUN_CONTESTS, writes=False)
-    routes.press(presses.COMPENDIUM, compendium, right=Right.RUN_CONTESTS, writes=False)
     routes.press(presses.DRAW_FILE, send_draw, writes=False)
     routes.link("cert", verify, writes=False)
 
 
-async def _with_result(talk: Talk, contest_id: ContestId) -> Contest:
+async def with_result(talk: Talk, contest_id: ContestId) -> Contest:
     """Raises ContestClosed: there is no result yet."""
     row = await contests.find_started(talk.session, contest_id)
     if row.phase is not Phase.RESULT:
@@ -45,7 +46,7 @@ async def _with_result(talk: Talk, contest_id: ContestId) -> Contest:
 
 
 async def show(talk: Talk, contest_id: ContestId) -> None:
-    row = await _with_result(talk, contest_id)
+    row = await with_result(talk, contest_id)
     lines = [words.heading(row), Markup("<b>{}</b>").format(talk._("🏅 Winners"))]
     lines += await _places(talk, row)
     rows = [[presses.SHOW.button(talk._("◀ Back"), row.id)]]
@@ -56,7 +57,7 @@ async def show(talk: Talk, contest_id: ContestId) -> None:
 
 async def send_draw(talk: Talk, contest_id: ContestId) -> None:
     """The order of all entries that decided, and the program that repeats it. Raises ContestClosed: there is none."""
-    row = await _with_result(talk, contest_id)
+    row = await with_result(talk, contest_id)
     if contests.settings_of(row).tie is not Tie.DRAW:
         raise ContestClosed
     await draw_files.send(talk, f"contest-{row.id}-draw.json", await results.draw_of(talk.session, row))
@@ -68,31 +69,34 @@ async def _places(talk: Talk, row: Contest) -> list[Markup]:
     standings = await results.standings(talk.session, row)
     shown = max(len(settings.prizes), _SHOWN // len(settings.categories), 1)
     lines = []
+    room = _MEMBERS_SHOWN
     for at, category in enumerate(settings.categories):
         lines.append(Markup("\n<b>{}</b>").format(category))
         for one in [one for one in standings[at] if one.place <= shown][: shown + 2]:
-            entry = await entries.find(talk.session, one.entry_id)
-            lines.append(_place(talk.view, one, entries.content_of(talk.session, entry), settings))
+            content = entries.content_of(talk.session, await entries.find(talk.session, one.entry_id))
+            room -= len(content.entrant)
+            entrant = content.entrant if room > 0 else content.by
+            lines.append(_place(talk.view, one, content, entrant, settings))
     return lines
 
 
-def _place(view: View, one: Standing, content: Content, settings: Settings) -> Markup:
+def _place(view: View, one: Standing, content: Content, entrant: str, settings: Settings) -> Markup:
     prize = settings.prizes[one.place - 1] if one.place <= len(settings.prizes) else ""
     points = view._("result {n}").format(n=number(float(round(one.total, 1)), view.language, 1))
     votes = view.plural("{n} vote", "{n} votes", one.votes).format(n=number(one.votes, view.language))
-    line = Markup("{} {}. <b>{}</b> · {}").format(words.medal(one.place), one.place, content.title, content.by)
+    line = Markup("{} {}. <b>{}</b> · {}").format(words.medal(one.place), one.place, content.title, entrant)
     came_to = [view._("entry no. {n}").format(n=one.entry_id)] if settings.is_drawn else [points, votes]
     details = [*came_to, *([f"🎁 {prize}"] if prize else [])]
     return line + Markup("\n   {}").format(" · ".join(details))
 
 
 async def certificate(talk: Talk, entry_id: EntryId) -> None:
-    """One's own, as a picture and as a PDF to be printed."""
-    row = await entries.find_own(talk.session, entry_id, talk.person.id)
+    """One's own, or one's team's, as a picture and as a PDF to be printed."""
+    row = await entries.find_for_entrant(talk.session, entry_id, talk.person.id)
     secret = certificates.secret_of(talk.session, row)
     if not secret:
         raise NoSuchEntry
-    contest = await _with_result(talk, row.contest_id)
+    contest = await with_result(talk, row.contest_id)
     content = entries.content_of(talk.session, row)
     organisation = talk.context.settings.organisation.name
     ports = talk.context.ports
@@ -100,6 +104,7 @@ async def certificate(talk: Talk, entry_id: EntryId) -> None:
         organisation=organisation,
         title=talk._("Certificate"),
         name=content.by,
+        members=" · ".join(content.members),
         reached=_reached(talk, contest, row),
         work=talk._("“{title}”").format(title=content.title),
         day=_day(talk, contest),
@@ -108,7 +113,7 @@ async def certificate(talk: Talk, entry_id: EntryId) -> None:
     )
     png = await ports.painter.certificate_png(drawn)
     talk.photo(png, escape(talk._("Anyone who scans the code can see what your entry achieved.")))
-    report = Report(contest.title, content.by, organisation, talk.now, [Picture(png)])
+    report = Report(contest.title, content.entrant, organisation, talk.now, [Picture(png)])
     talk.document("certificate.pdf", await ports.reports.pdf(report), "")
 
 
@@ -137,43 +142,19 @@ async def verify(talk: Talk, secret: str) -> None:
     lines = [
         Markup("✅ <b>{}</b>").format(talk._("Valid certificate")),
         *map(Markup.escape, _reached(talk, contest, row)),
-        Markup("{} · {}").format(content.title, content.by),
+        Markup("{} · {}").format(content.title, content.entrant),
     ]
     talk.say(Markup("\n").join(lines))
 
 
 async def announcement(talk: Talk, contest_id: ContestId) -> None:
     """The winners in words that a broadcast can take as they are."""
-    row = await _with_result(talk, contest_id)
+    row = await with_result(talk, contest_id)
     begin = broadcasts_presses.BEGIN_WITH_THIS.button(talk._("📣 Make it a broadcast"))
     talk.say(
         Markup("\n").join([words.heading(row), escape(talk._("The winners are known.")), *await _places(talk, row)]),
         [[begin], [presses.RUN_SHOW.button(talk._("◀ Back"), row.id)]],
     )
-
-
-async def compendium(talk: Talk, contest_id: ContestId) -> None:
-    """All that were shown, as a PDF: everyone has agreed to that with the rules."""
-    row = await _with_result(talk, contest_id)
-    settings = contests.settings_of(row)
-    blocks: list[Block] = []
-    category = None
-    for entry in await entries.published(talk.session, row.id):
-        if entry.category != category:
-            category = entry.category
-            blocks.append(Heading(settings.categories[category]))
-        blocks.append(Paragraph(_in_book(talk, entry)))
-    organisation = talk.context.settings.organisation.name
-    report = Report(row.title, talk._("All entries"), organisation, talk.now, blocks)
-    talk.document("entries.pdf", await talk.context.ports.reports.pdf(report), "")
-
-
-def _in_book(talk: Talk, entry: Entry) -> str:
-    content = entries.content_of(talk.session, entry)
-    place = "" if entry.place is None else talk._("place {n}").format(n=entry.place)
-    link = talk.context.link(f"con_{entry.id}")
-    first = " · ".join(filter(None, [content.title, content.by, place]))
-    return "\n".join(filter(None, [first, content.words, link]))
 
 
 def result_buttons(talk: Talk, row: Contest) -> list[Sequence[Button]]:
@@ -182,6 +163,7 @@ def result_buttons(talk: Talk, row: Contest) -> list[Sequence[Button]]:
         return []
     return [
         [presses.WINNERS.button(talk._("🏅 Winners"), row.id)],
-        [presses.COMPENDIUM.button(talk._("📚 All entries (PDF)"), row.id)],
+        [presses.BOOK.button(talk._("📚 All entries (PDF)"), row.id, "pdf")],
+        [presses.BOOK.button(talk._("🌐 All entries (HTML)"), row.id, "html")],
         [presses.ANNOUNCEMENT.button(talk._("📣 Announcement"), row.id)],
     ]

@@ -75,6 +75,8 @@ def consent(view: View, row: Contest) -> Markup:
         "entry under the name you choose: here, in its channel and in print. You can withdraw it at any "
         "time."
     ).format(organisation=view.context.settings.organisation.name)
+    if contests.settings_of(row).by_team:
+        said += " " + view._("What a team has entered stays with the team when one of its members leaves.")
     return Markup("{}\n\n{}\n\n<b>{}</b>").format(heading(row), row.rules, said)
 
 

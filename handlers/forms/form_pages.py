@@ -133,6 +133,8 @@ def question_buttons(filling: AnyFilling) -> Buttons:
         return []
     rows = _in_columns(_choice_buttons(filling, question), question.columns)
     rows += _page_buttons(filling, question)
+    if question.offers is not None:
+        rows += [[button] for button in question.offers(talk, filling.draft)]
     if filling.parts and (filling.has_added or not filling.is_changing):
         rows.append(
             [_button(filling, talk._("✔ That's all"), "done"), _button(filling, talk._("🗑 Start over"), "empty")]

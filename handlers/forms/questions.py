@@ -15,7 +15,7 @@ from markupsafe import Markup
 from pydantic import TypeAdapter
 
 from handlers.chat.incoming import Json
-from handlers.chat.press import InvalidCallback
+from handlers.chat.press import Button, InvalidCallback
 from handlers.chat.talk import StatelessTalk, Talk
 from handlers.i18n.translations import N_
 from storage.dialogues import Value
@@ -166,7 +166,8 @@ class Question(Generic[T, D_contra]):
     its result is `talk.fetched`. `keyboard` is a reply keyboard that belongs to this question alone, `keyboard_hint`
     what is said with it. A `secret` answer is taken out of the chat once it has been read. `unanswered` stands on the
     review page where there is no answer: what holds then. `guess` gives the answer that the others make plain: nobody
-    is asked then, and the review page shows it with the others, to be changed.
+    is asked then, and the review page shows it with the others, to be changed. `offers` are buttons of others below the
+    question.
     """
 
     title: Text
@@ -184,6 +185,7 @@ class Question(Generic[T, D_contra]):
     unanswered: Text = EMPTY
     title_by: Callable[[Talk, D_contra], str] | None = None
     guess: Callable[[D_contra], T | None] | None = None
+    offers: Callable[[Talk, D_contra], Sequence[Button]] | None = None
     key: str = ""
     """The name of its field, which the draft gives it."""
 

@@ -39,4 +39,5 @@ FEATURE = Feature(
     privacy=PrivacyPart(lines=_privacy_lines),
     figures=figures.FIGURES,
     case_facts=warning.case_facts,
+    count_case=warning.count_report,
 )

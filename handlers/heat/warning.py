@@ -17,6 +17,8 @@ from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.heat import presses, words
 from handlers.i18n.translations import clock
+from storage.cases import allowances
+from storage.cases import statistics as case_statistics
 from storage.heat import days
 from storage.heat.days import WeatherDay
 from storage.heat.ids import WeatherDayId
@@ -26,6 +28,8 @@ from storage.stations.stations import Amenity
 
 DESK, KIND = "legal", "weather"
 """Where a platform that ignores a rule is reported."""
+REPORTS = "heat-ignored"
+"""Under which those who reported an ignored rule are counted; no desk's key has a hyphen."""
 _HELPS = timedelta(hours=12)
 _WANTED = {
     Measure.HIGH: int(Amenity.air_conditioning | Amenity.water),
@@ -81,3 +85,9 @@ async def case_facts(talk: Talk, number: int) -> CaseFacts | None:
         rules=words.listed_rules(view, words.rules_of(view, row)),
     )
     return CaseFacts(DESK, KIND, row.day, area.name, story)
+
+
+async def count_report(talk: Talk, kind: str) -> None:
+    """Somebody has sent what they began with the button under a rule: each person once a month, in counters alone."""
+    if kind == KIND and await allowances.is_first_of_month(talk.session, talk.person.id, REPORTS, talk.local_today):
+        await case_statistics.add(talk.session, REPORTS, f"{talk.local_today:%Y-%m}", KIND, "")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from handlers.chat.view import View
+from handlers.i18n import money
 from handlers.i18n.translations import clock, number
 from storage.cases.desks import in_language
 from storage.heat import days
@@ -39,9 +40,20 @@ def day_lines(view: View, row: WeatherDay) -> list[Markup]:
         hours = f"{_clock(view, row.hottest)}–{_clock(view, row.hottest + days.HOTTEST_HOURS)}"
         said = view._("The three hottest hours by the forecast: {hours}").format(hours=hours)
         lines.append(Markup("• {}").format(said))
+    lines += _allowance_lines(view, row, found)
     if any(rule.source for rule in found):
         lines.append(Markup("<i>{}</i>").format(_whom_it_binds(view)))
     return lines
+
+
+def _allowance_lines(view: View, row: WeatherDay, found: Sequence[Rule]) -> list[Markup]:
+    """What the organisation has put into its config, with where it stands, on a hot day of these months."""
+    allowance = view.context.settings.heat_allowance
+    if not allowance.holds_on(row.day) or all(rule.measure is not Measure.HIGH for rule in found):
+        return []
+    amount = money.amount(allowance.monthly, view.context.settings.organisation.country, view.language)
+    said = view._("High-temperature allowance here: {amount} a month").format(amount=amount)
+    return [Markup("• {}\n  <i>{}</i>").format(said, allowance.source)]
 
 
 def _clock(view: View, hour: int) -> str:

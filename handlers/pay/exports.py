@@ -9,6 +9,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from handlers.chat.press import Button
+from handlers.chat.replies import File
 from handlers.chat.reports import Block, Heading, Paragraph, Report, Table
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -59,6 +60,17 @@ async def offer_as_evidence(talk: Talk) -> Sequence[Button]:
     if not await entries.has_any(talk.session, talk.person.id):
         return []
     return [presses.FOR_CASE.button(talk._("📒 Pay book as evidence"))]
+
+
+async def own_files(talk: Talk) -> Sequence[File]:
+    """The signed PDF and its signature, as evidence; none if there is no book."""
+    kept = await entries.all_of(talk.session, talk.person.id)
+    if not kept:
+        return []
+    name = "pay-book.pdf"
+    content = await talk.context.ports.reports.pdf(await _report(talk, kept))
+    signature = await signing.sign(talk.session, content, talk.now)
+    return [File(name, content), File(f"{name}.signature.json", signature.text)]
 
 
 async def for_case(talk: Talk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from handlers.chat.case_offers import OwnFiles
 from handlers.chat.feature import AllFeatures, Feature, PersonalData, PrivacyPart
 from handlers.chat.press import Button
 from handlers.chat.routes import Routes
@@ -55,4 +56,9 @@ FEATURE = Feature(
     retention=(counting.forget_some,),
     figures=figures.FIGURES,
     case_offers={"pay": exports.offer_as_evidence},
+    own_files={
+        "pay": OwnFiles(
+            N_("📎 Attach my pay book"), N_("You have no pay book yet. To begin one: /pay"), exports.own_files
+        )
+    },
 )

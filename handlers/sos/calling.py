@@ -32,7 +32,8 @@ def register(routes: Routes) -> None:
         "sos", command, about=N_("Emergency: numbers, riders nearby"), subject=SUBJECT, for_blocked=True, writes=False
     )
     routes.press(presses.CALL, confirm)
-    routes.press(presses.CALL_OFF, call_off)
+    routes.press(presses.CALL_OFF, call_off, for_blocked=True)
+    routes.press(presses.SEND_AWAY, send_away)
     routes.form(_CALL)
     tell(routes, HelperIsGoing, going_words, reading.while_taken, reader=RECIPIENT)
     tell(routes, HelperGaveUp, gave_up_words, reading.while_open, reader=RECIPIENT)
@@ -41,16 +42,18 @@ def register(routes: Routes) -> None:
 
 
 async def command(talk: Talk) -> None:
-    """The numbers first. Whoever is blocked gets these alone."""
+    """The numbers first. Whoever is blocked gets these alone, and can end the call that they made before."""
     head = Markup("<b>{}</b>\n{}").format(talk._("In an emergency, call first:"), words.numbers(talk.view))
-    if talk.context.blocks.is_blocked(talk.person.id, talk.now):
-        talk.say(head)
-        return
+    is_blocked = talk.context.blocks.is_blocked(talk.person.id, talk.now)
     running = await calls.open_of(talk.session, talk.person.id)
     if running is not None:
-        talk.say(
-            Markup("{}\n\n{}").format(head, _state_words(talk, running)), [[words.call_off(talk.view, running.id)]]
-        )
+        rows = [[words.call_off(talk.view, running.id)]]
+        if running.helper is not None and not is_blocked:
+            rows.append([words.send_away(talk.view, running.id)])
+        talk.say(Markup("{}\n\n{}").format(head, _state_words(talk, running)), rows)
+        return
+    if is_blocked:
+        talk.say(head)
         return
     talk.say(Markup("{}\n\n{}").format(head, _offer(talk)), [[_ask_button(talk)], [await _volunteer_button(talk)]])
 
@@ -123,11 +126,22 @@ async def call_off(talk: Talk, call_id: HelpCallId) -> None:
     talk.remove_buttons()
 
 
+async def send_away(talk: Talk, call_id: HelpCallId) -> None:
+    """They do not want whoever is going."""
+    metres, followers = talk.context.settings.help_within, await words.followers(talk)
+    await calls.send_away(talk.session, call_id, talk.person.id, metres, followers, talk.now)
+    said = talk._("They are told not to come. Nobody is going now; other volunteers and the coordinators are told.")
+    talk.edit(words.with_numbers(talk.view, said), [[words.call_off(talk.view, call_id)]])
+
+
 def going_words(view: View, notice: HelperIsGoing, facts: Facts) -> Page:
     assert facts.content is not None
     name = words.named(view, facts.content.helper)
     said = view._("🚴 {name} says: I'm going to you. I can't see how far they have come. If it gets worse, call:")
-    return words.with_numbers(view, said.format(name=name)), [[words.call_off(view, notice.subject)]]
+    return words.with_numbers(view, said.format(name=name)), [
+        [words.call_off(view, notice.subject)],
+        [words.send_away(view, notice.subject)],
+    ]
 
 
 def gave_up_words(view: View, notice: HelperGaveUp, _facts: Facts) -> Page:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from handlers.chat.press import Page
 from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
@@ -70,9 +72,13 @@ async def page(talk: Talk) -> Page:
     if until is None:
         said = talk._("You are not on duty. I store no place of yours.")
         return said, [[presses.GO_ON_DUTY.button(talk._("▶ Go on duty"))], [withdraw_button]]
+    kept = await duties.require(talk.session, talk.person.id, talk.now)
+    if kept.area:
+        said = talk._("🤝 You are on duty until {time}. I tell you when somebody in {area} calls for help.")
+    else:
+        said = talk._("🤝 You are on duty until {time}. I tell you when somebody within {distance} calls for help.")
     near = distance(talk.context.settings.help_within, talk.language)
-    said = talk._("🤝 You are on duty until {time}. I tell you when somebody within {distance} calls for help.")
-    return said.format(time=talk.view.moment(until), distance=near), [
+    return Markup(said).format(time=talk.view.moment(until), distance=near, area=kept.area), [
         [presses.END_DUTY.button(talk._("⏹ End my shift"))],
         [presses.GO_ON_DUTY.button(talk._("📍 New place or time"))],
         [withdraw_button],
@@ -102,10 +108,10 @@ async def _began(talk: Talk, draft: Shift) -> None:
     await consents.require(talk.session, talk.person.id, PURPOSE, CONSENT.version)
     await duties.require_member(talk.session, talk.person.id, talk.now)
     here, until = draft.here, talk.now + timedelta(hours=draft.hours)
-    volunteer = Volunteer(words.own_name(talk), here.latitude, here.longitude)
+    volunteer = Volunteer(words.own_name(talk), here.latitude, here.longitude, here.area, here.reach)
     message = MessageId(here.live_message) if here.live_message else None
     await duties.begin(talk.session, talk.person.id, volunteer, until, message)
-    await asking.ask_newcomer(talk.session, talk.person.id, volunteer.spot, talk.context.settings.help_within, talk.now)
+    await asking.ask_newcomer(talk.session, talk.person.id, volunteer, talk.context.settings.help_within, talk.now)
     talk.say(*await page(talk))
 
 

@@ -68,6 +68,8 @@ FEATURE = Feature(
         HelpAction.HELP_CALLED: N_("help called for"),
         HelpAction.HELP_TAKEN: N_("call for help taken"),
         HelpAction.HELP_GIVEN_BACK: N_("call for help given back"),
+        HelpAction.HELP_SENT_AWAY: N_("helper sent away"),
+        HelpAction.HELP_WENT_BACK: N_("call for help gone back: no answer on the way"),
         HelpAction.HELP_UNANSWERED: N_("call for help unanswered"),
         HelpAction.HELP_ENDED: N_("call for help ended"),
         HelpAction.HELP_PLACE_SEEN: N_("call for help looked at"),

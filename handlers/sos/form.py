@@ -38,6 +38,22 @@ def _shifts(talk: Talk) -> Sequence[Choice[int]]:
     return [Choice(str(n), talk.plural("{n} hour", "{n} hours", n).format(n=n), n) for n in HOURS]
 
 
+def _areas(talk: Talk, _draft: Shift) -> Sequence[Choice[Here]]:
+    return [
+        Choice(str(at), f"🗺 {one.name}", Here(one.latitude, one.longitude, 0, one.name, one.metres))
+        for at, one in enumerate(talk.context.settings.help_areas)
+    ]
+
+
+def _ask_where(talk: Talk, _draft: Shift) -> str:
+    asks = talk._(
+        "Where are you? Send your location, or share your live location (📎), which I follow while you are on duty."
+    )
+    if not talk.context.settings.help_areas:
+        return asks
+    return asks + " " + talk._("Or choose the area in which you want to help.")
+
+
 @dataclass(frozen=True, slots=True)
 class Shift:
     hours: int = asked(
@@ -46,11 +62,9 @@ class Shift:
     here: Here = asked(
         Question(
             N_("Place"),
-            N_(
-                "Where are you? Send your location, or share your live location (📎), which I follow while you are on "
-                "duty."
-            ),
+            _ask_where,
             HereInput(),
+            choices=_areas,
             keyboard=here_keyboard,
             keyboard_hint=N_("Your place is thrown away at the end of your shift."),
         )

@@ -12,11 +12,13 @@ from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n.translations import distance
 from handlers.sos import presses, words
+from handlers.sos.telling import tell
 from storage.deliveries.queue import Claimed
 from storage.sos import calls, reading
 from storage.sos.ids import HelpCallId
-from storage.sos.notices import HelpNoLongerWanted, HelpWanted
-from storage.telegram_ids import private_chat_of
+from storage.sos.notices import HelpNoLongerWanted, HelpWanted, StillGoing
+from storage.sos.reading import Facts
+from storage.telegram_ids import PersonId, private_chat_of
 
 
 def register(routes: Routes) -> None:
@@ -25,6 +27,8 @@ def register(routes: Routes) -> None:
     routes.press(presses.GOING, going)
     routes.press(presses.CANNOT_COME, cannot_come)
     routes.press(presses.HELPED, helped)
+    routes.press(presses.STILL_GOING, still_going)
+    tell(routes, StillGoing, still_words, reading.while_taken, reader=_is_going)
 
 
 async def wanted(session: AsyncSession, view: View, delivery: Claimed) -> Outgoing | None:
@@ -66,6 +70,30 @@ async def cannot_come(talk: Talk, call_id: HelpCallId) -> None:
     followers = await words.followers(talk)
     await calls.give_back(talk.session, call_id, talk.person.id, metres, followers, talk.now)
     talk.edit(talk._("Thank you for saying so. I'm telling them, other volunteers and the coordinators."))
+
+
+async def _is_going(session: AsyncSession, _view: View, person_id: PersonId, notice: StillGoing) -> bool:
+    found = await reading.facts(session, notice.subject)
+    return found is not None and found.helper == person_id
+
+
+def still_words(view: View, notice: StillGoing, _facts: Facts) -> Page:
+    said = view._("Are you still going to the rider who needs help? Without an answer within 5 minutes I ask others.")
+    return said, [
+        [presses.STILL_GOING.button(view._("🚴 Yes, I'm on my way"), notice.subject)],
+        [presses.CANNOT_COME.button(view._("✖ I can't come"), notice.subject)],
+    ]
+
+
+async def still_going(talk: Talk, call_id: HelpCallId) -> None:
+    await calls.still_going(talk.session, call_id, talk.person.id, talk.now)
+    talk.edit(
+        talk._("Thank you. Ride safely."),
+        [
+            [presses.HELPED.button(talk._("✅ It's over"), call_id)],
+            [presses.CANNOT_COME.button(talk._("✖ I can't come"), call_id)],
+        ],
+    )
 
 
 async def helped(talk: Talk, call_id: HelpCallId) -> None:

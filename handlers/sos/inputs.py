@@ -17,11 +17,14 @@ HINT = N_("Send your location: press the button below the chat, or 📎 and “L
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """In degrees, WGS-84; the message of a live location, 0 of any other."""
+    """In degrees, WGS-84; the message of a live location, 0 of any other. Or an area that was declared, by its middle
+    and how far it reaches from there, in metres."""
 
     latitude: float
     longitude: float
     live_message: int = 0
+    area: str = ""
+    reach: float = 0
 
     @property
     def spot(self) -> Spot:
@@ -41,7 +44,7 @@ class HereInput(Input[Here]):
         return Here(point.latitude, point.longitude, message or 0)
 
     def show(self, talk: Talk, value: Here) -> str:  # noqa: ARG002
-        return f"{value.latitude:.4f}, {value.longitude:.4f}"
+        return value.area or f"{value.latitude:.4f}, {value.longitude:.4f}"
 
 
 def here_keyboard(talk: Talk) -> Json:

@@ -32,7 +32,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import sealed_columns
 from storage.activities import activities, draws
-from storage.activities.activities import Activity, ActivityState
+from storage.activities.activities import Activity, ActivityState, NoSuchActivity
 from storage.activities.draws import DrawUnderWay
 from storage.activities.ids import ActivityId, SignUpId
 from storage.column_types import BigKey, IntEnumColumn, Sealed
@@ -175,6 +175,15 @@ async def require_invited(session: AsyncSession, activity: Activity, person_id: 
     """Raises NotInvited: see the class."""
     if activity.segment and not await segments.includes(session, Segment.parse(activity.segment), person_id, now):
         raise NotInvited
+
+
+async def require_shown(session: AsyncSession, activity: Activity, person_id: PersonId, now: datetime) -> None:
+    """That this person may look at it: it is for everybody, for a segment that they belong to, or they have signed up.
+    Raises NoSuchActivity: an id can be guessed, and what is for others says nothing of itself."""
+    if not activity.segment or await of(session, activity.id, person_id) is not None:
+        return
+    if not await segments.includes(session, Segment.parse(activity.segment), person_id, now):
+        raise NoSuchActivity
 
 
 async def _state_for(session: AsyncSession, activity: Activity, guests: int) -> PlaceState:

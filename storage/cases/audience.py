@@ -35,7 +35,7 @@ class CaseAudience:
         if await self.is_handler(session, row, person_id):
             return True
         desk = self.desks.get(row.desk)
-        if desk is None or not desk.is_handled_by(person_id, row.level):
+        if desk is None or not desk.is_handled_by(person_id, row.level, row.place):
             return False
         held = await self.staff.roles_at(session, person_id, self.now)
         return bool(held & desk.handled_in) and bool(who_may_see(session, row, [person_id]))

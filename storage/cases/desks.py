@@ -35,6 +35,7 @@ class AskType(StrEnum):
 
     KIND = "kind"  # one of the desk's kinds
     CHOICE = "choice"  # one of its own choices
+    PLACE = "place"  # the same: the unit or city by which reviewers are assigned
     PLATFORM = "platform"  # one of the organisation's list, or written
     DATE = "date"  # a day, or "not sure"; time limits count from it
     TEXT = "text"  # one message
@@ -79,13 +80,23 @@ class Ask:
 class Level:
     """A level of a desk's review: who decides at it, and how long they may take for it.
 
-    No `reviewers` means everybody who may handle cases of the desk. Nobody decides on the same case at two levels.
+    `reviewers` decide about all places, those of `by_place` about their own alone. Nobody named at all means everybody
+    who may handle cases of the desk. Nobody decides on the same case at two levels.
     """
 
     key: str
     title: Words
     within: timedelta
     reviewers: frozenset[PersonId] = frozenset()
+    by_place: Mapping[str, frozenset[PersonId]] = field(default_factory=dict)
+
+    def places_of(self, person_id: PersonId) -> frozenset[str] | None:
+        """Of which places this person decides the cases; None: of all. A case that names no place is for `reviewers`,
+        and where there are none, for everybody who is named."""
+        if person_id in self.reviewers or not (self.reviewers or self.by_place):
+            return None
+        own = {place for place, people in self.by_place.items() if person_id in people}
+        return frozenset({*own, ""} if own and not self.reviewers else own)
 
 
 class Canned(NamedTuple):
@@ -143,20 +154,29 @@ class Desk:
     feature: str = ""
     """The feature whose page leads here, and by whose switch in [features] it is closed; empty: it stands alone."""
 
-    def is_handled_by(self, person_id: PersonId, level: int = 0) -> bool:
-        """Of those who may handle cases; at the level of a case, 0: at any."""
+    def is_handled_by(self, person_id: PersonId, level: int = 0, place: str | None = None) -> bool:
+        """Of those who may handle cases; at the level of a case (0: at any), and about its place (None: about any)."""
         if self.handlers and person_id not in self.handlers:
             return False
         return not self.levels or any(
-            not one.reviewers or person_id in one.reviewers
-            for at, one in enumerate(self.levels, start=1)
+            places is None or (bool(places) if place is None else place in places)
+            for at, places in self.scope_of(person_id).items()
             if level == 0 or at == min(level, len(self.levels))
         )
 
-    def levels_of(self, person_id: PersonId) -> frozenset[int]:
-        """At which levels they decide, of those who may handle cases; {0} where the desk has none."""
-        numbers = range(1, len(self.levels) + 1) if self.levels else (0,)
-        return frozenset(level for level in numbers if self.is_handled_by(person_id, level))
+    def scope_of(self, person_id: PersonId) -> Scope:
+        """At which levels they decide, and about which places, of those who may handle cases."""
+        if self.handlers and person_id not in self.handlers:
+            return {}
+        if not self.levels:
+            return {0: None}
+        places = {at: one.places_of(person_id) for at, one in enumerate(self.levels, start=1)}
+        return {at: some for at, some in places.items() if some is None or some}
+
+    @property
+    def place_ask(self) -> Ask | None:
+        """The question for the place, where reviewers can be assigned by it."""
+        return next((one for one in self.asks if one.type is AskType.PLACE), None)
 
     def level(self, number: int) -> Level | None:
         """None: the case or the desk has none. Where the desk has fewer by now, its last one stands for those above."""
@@ -180,5 +200,8 @@ class Desk:
         """Under which its consents are kept."""
         return f"desk_{self.key}"
 
+
+Scope = Mapping[int, frozenset[str] | None]
+"""Levels, and at each of them the keys of the places (None: all)."""
 
 Desks = Mapping[str, Desk]

@@ -44,16 +44,17 @@ async def _page(session: AsyncSession, after: CaseId) -> list[Seal]:
         Case.assigned_to,
         Case.level,
         Case.collective_id,
+        Case.place,
         Case.parties,
         Case.doubt_told,
     )
     with apart(session):  # so that others have their turn between two pages
         rows = await session.execute(select(*columns).where(Case.id > after).order_by(Case.id).limit(PAGE))
     found = []
-    for case_id, number, desk, person, handler, level, collective, sealed, told in rows:
+    for case_id, *beside, sealed, told in rows:
         said = parties.sealed_in(vault, case_id, sealed)
-        is_genuine = said is not None and said.columns == (number, desk, person, handler, level, collective)
-        found.append(Seal(case_id, number, said, not is_genuine, told))
+        is_genuine = said is not None and said.columns == tuple(beside)
+        found.append(Seal(case_id, beside[0], said, not is_genuine, told))
     return found
 
 

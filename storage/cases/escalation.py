@@ -118,7 +118,7 @@ async def _of_level(session: AsyncSession, row: Case, desk: Desk, staff: Staff, 
     if level == 0 and row.assigned_to is not None:
         return [row.assigned_to]
     people = (
-        await staff.of_desk(session, desk, now, row.level)
+        await staff.of_desk(session, desk, now, row.level, row.place)
         if level == 0
         else await staff.with_role(session, LEVELS[level], now)
     )
@@ -144,7 +144,7 @@ async def escalate_urgent(
 async def _handlers(session: AsyncSession, row: Case, desk: Desk | None, staff: Staff, now: datetime) -> list[PersonId]:
     """Its own, and those of its desk."""
     own = [row.assigned_to] if row.assigned_to is not None else []
-    return own if desk is None else own + await staff.of_desk(session, desk, now, row.level)
+    return own if desk is None else own + await staff.of_desk(session, desk, now, row.level, row.place)
 
 
 async def free_orphans(session: AsyncSession, staff: Staff, desks: Mapping[str, Desk], now: datetime) -> list[Orphan]:
@@ -158,7 +158,7 @@ async def free_orphans(session: AsyncSession, staff: Staff, desks: Mapping[str, 
         await cases.assign(session, row, None, now)
         is_interrupted = former is not None and await contexts.leave(session, former, row.id)
         desk = desks.get(row.desk)
-        people = await staff.of_desk(session, desk, now, row.level) if desk is not None else []
+        people = await staff.of_desk(session, desk, now, row.level, row.place) if desk is not None else []
         recipients = access.who_may_see(session, row, people)
         found.append(Orphan(row, former if is_interrupted else None, recipients))
     return found

@@ -49,9 +49,9 @@ class CaseDecision(Base):
     reason: Mapped[bytes | None] = mapped_column(Sealed, default=None)
 
 
-def begin(row: Case, now: datetime) -> None:
-    """A new case goes to the first level."""
-    row.level, row.level_since = 1, now
+def begin(row: Case, place: str, now: datetime) -> None:
+    """A new case goes to the first level; `place` is what was answered about it, empty where nothing was asked."""
+    row.level, row.level_since, row.place = 1, now, place
 
 
 async def claim(session: AsyncSession, case_id: CaseId, handler: PersonId, desks: Desks, now: datetime) -> Case:
@@ -61,7 +61,7 @@ async def claim(session: AsyncSession, case_id: CaseId, handler: PersonId, desks
         NoSuchCase, CaseInDoubt, CaseTaken, CaseClosed: see the classes.
     """
     row = await access.visible_for_update(session, case_id, handler, list(desks))
-    if not desks[row.desk].is_handled_by(handler, row.level):
+    if not desks[row.desk].is_handled_by(handler, row.level, row.place):
         raise NoSuchCase
     return await cases.claim(session, case_id, handler, list(desks), now)
 
@@ -110,7 +110,7 @@ async def _decided(
     cases.require_open(row)
     if not row.level or row.level != step.level:
         raise LevelDecided
-    if row.desk != desk.key or not desk.is_handled_by(step.reviewer, row.level):
+    if row.desk != desk.key or not desk.is_handled_by(step.reviewer, row.level, row.place):
         raise NoSuchCase
     decision = CaseDecision(case_id=row.id, level=row.level, verdict=verdict, at=now)
     if reason:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, false, literal, or_, select, tuple
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.cases import access, parties, queue
+from storage.cases.desks import Scope
 from storage.cases.ids import CaseId
 from storage.cases.table import Case, CaseState, content_of
 from storage.telegram_ids import PersonId
@@ -23,11 +24,11 @@ _MOST_READ = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which cases: what nobody has taken at these desks, at these levels (None: at all); or those in the viewer's
-    hands, of these desks alone if there are any. Of a kind; opened so many days ago; overdue; waiting for the handlers.
-    """
+    """Which cases: what nobody has taken at these desks, of these levels and places (None: of all); or those in the
+    viewer's hands, of these desks alone if there are any. Of a kind; opened so many days ago; overdue; waiting for the
+    handlers."""
 
-    desks: Mapping[str, Collection[int] | None]
+    desks: Mapping[str, Scope | None]
     mine: bool = False
     kind: str = ""
     days: int = 0
@@ -69,7 +70,7 @@ def _which(viewer: PersonId, chosen: Chosen, now: datetime) -> Select[Case]:
         rows = rows.where(Case.assigned_to == viewer)
         rows = rows.where(Case.desk.in_(chosen.desks)) if chosen.desks else rows
     else:
-        waits = [queue.waits_in(desk, levels) for desk, levels in chosen.desks.items()]
+        waits = [queue.waits_in(desk, scope) for desk, scope in chosen.desks.items()]
         rows = rows.where(or_(false(), *waits), access.not_hidden_from(viewer))
     if chosen.days:
         rows = rows.where(Case.opened_at <= now - timedelta(days=chosen.days))

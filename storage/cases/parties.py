@@ -30,7 +30,7 @@ COLUMN = "cases.parties"
 
 _TABLE = cast(Table, Case.__table__)
 _IN_DOUBT = "in doubt"
-_SEALED = ("number", "desk", "person_id", "assigned_to", "level", "collective_id")
+_SEALED = ("number", "desk", "person_id", "assigned_to", "level", "collective_id", "place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,12 @@ class Parties:
     hidden_from: tuple[PersonId, ...] = field(default=())
     level: int = 0
     collective: CollectiveId | None = None
+    place: str = ""
 
     @property
-    def columns(self) -> tuple[str, str, PersonId | None, PersonId | None, int, CollectiveId | None]:
+    def columns(self) -> tuple[str, str, PersonId | None, PersonId | None, int, CollectiveId | None, str]:
         """What stands beside the seal to be searched, in this order."""
-        return self.number, self.desk, self.person, self.handler, self.level, self.collective
+        return self.number, self.desk, self.person, self.handler, self.level, self.collective, self.place
 
     def without(self, person_id: PersonId) -> Parties:
         """The same, once this person is no handler of it and has no conflict."""
@@ -103,7 +104,8 @@ def hide(session: AsyncSession, row: Case, person_id: PersonId) -> None:
 
 
 def _parties_of(row: Case, conflicts: tuple[PersonId, ...]) -> Parties:
-    return Parties(row.number, row.desk, row.person_id, row.assigned_to, conflicts, row.level, row.collective_id)
+    joined_to = row.collective_id
+    return Parties(row.number, row.desk, row.person_id, row.assigned_to, conflicts, row.level, joined_to, row.place)
 
 
 def _vault(session: Session | None) -> Vault:

@@ -28,6 +28,7 @@ async def strip(session: AsyncSession, case_id: CaseId) -> None:
         .values(
             content=None,
             person_id=None,
+            place="",
             assigned_to=None,
             assigned_at=None,
             parties=nobodys,

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.cases import access, parties
 from storage.cases.access import not_hidden_from
+from storage.cases.desks import Scope
 from storage.cases.ids import CaseId
 from storage.cases.table import Case, CaseState
 from storage.deliveries.table import Delivery, State
@@ -26,13 +27,13 @@ async def in_queue(
     viewer: PersonId,
     limit: int = 8,
     skip: int = 0,
-    levels: Collection[int] | None = None,
+    scope: Scope | None = None,
 ) -> Sequence[Case]:
-    """What nobody has taken, as far as the viewer may see it, of these levels (None: of all): where somebody may be in
-    danger at the top, then what is due first."""
+    """What nobody has taken, as far as the viewer may see it, of these levels and places (None: of all): where somebody
+    may be in danger at the top, then what is due first."""
     rows = await session.scalars(
         select(Case)
-        .where(waits_in(desk, levels), not_hidden_from(viewer))
+        .where(waits_in(desk, scope), not_hidden_from(viewer))
         .order_by(URGENT_FIRST, Case.due_at, Case.id)
         .offset(skip)
         .limit(limit)
@@ -40,10 +41,16 @@ async def in_queue(
     return [row for row in rows if not parties.is_in_doubt(row) and access.who_may_see(session, row, [viewer])]
 
 
-def waits_in(desk: str, levels: Collection[int] | None) -> ColumnElement[bool]:
-    """That nobody has taken a case of this desk, of these levels (None: of all)."""
+def waits_in(desk: str, scope: Scope | None) -> ColumnElement[bool]:
+    """That nobody has taken a case of this desk, of these levels and places (None: of all)."""
     waits = (Case.desk == desk) & (Case.state != CaseState.CLOSED) & Case.assigned_to.is_(None)
-    return waits if levels is None else waits & Case.level.in_({0, *levels})
+    if scope is None:
+        return waits
+    within = [
+        Case.level == level if places is None else (Case.level == level) & Case.place.in_(places)
+        for level, places in scope.items()
+    ]
+    return waits & or_(Case.level == 0, *within)
 
 
 class Waiting(NamedTuple):
@@ -53,12 +60,11 @@ class Waiting(NamedTuple):
     urgent: int
 
 
-async def count_waiting(
-    session: AsyncSession, desk: str, viewer: PersonId, levels: Collection[int] | None = None
-) -> Waiting:
-    """Counts the cases of a desk that nobody has taken and that the viewer may see, of these levels (None: of all)."""
+async def count_waiting(session: AsyncSession, desk: str, viewer: PersonId, scope: Scope | None = None) -> Waiting:
+    """Counts the cases of a desk that nobody has taken and that the viewer may see, of these levels and places (None:
+    of all)."""
     chosen = select(func.count(Case.id), func.count(Case.urgent_at)).where(
-        waits_in(desk, levels), not_hidden_from(viewer)
+        waits_in(desk, scope), not_hidden_from(viewer)
     )
     total, urgent = (await session.execute(chosen)).one()
     return Waiting(total, urgent)

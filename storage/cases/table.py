@@ -100,6 +100,8 @@ class Case(Base):
     level: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     """At which level of its desk it is, from 1; 0 where the desk has none."""
     level_since: Mapped[datetime | None] = mapped_column(default=None)
+    place: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    """The key of the place that it is about, where its desk assigns reviewers by place; else empty."""
     collective_id: Mapped[CollectiveId | None] = mapped_column(BigInteger, default=None, index=True)
     """The collective case that it is joined to: see storage/cases/collectives.py."""
     doubt_told: Mapped[bytes | None] = mapped_column(Sealed, default=None)

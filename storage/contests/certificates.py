@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import keys
 from storage.contests import entries
 from storage.contests.entries import Entry, EntryState
 from storage.database import vault_of
+from storage.encryption import Vault
 
 _COLUMN = "contest_entries.certificate"
+
+
+def _indexes(vault: Vault, stored: bytes) -> Mapping[str, bytes | None]:
+    secret = entries.JSON.decode(stored).certificate
+    return {"certificate_index": vault.blind(secret, _COLUMN) if secret else None}
+
+
+keys.REINDEXED["contest_entries.content"] = _indexes
 
 
 def issue(session: AsyncSession, row: Entry) -> None:

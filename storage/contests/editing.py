@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.contests import contests, entries
+from storage.contests import contests, entries, joining, teams
 from storage.contests.contests import Contest, ContestClosed, Phase
 from storage.contests.entries import Entry, EntryState, RulesChanged
 from storage.contests.ids import ContestId
@@ -83,7 +83,17 @@ async def _ask_again(session: AsyncSession, row: Contest, rules: str) -> Sequenc
     found = (await session.scalars(chosen.execution_options(populate_existing=True))).all()
     for entry in found:
         entry.state = EntryState.AGREEING
+    for team_id in sorted({entry.team_id for entry in found if entry.team_id is not None}):
+        await joining.show_names(session, row, team_id)
     return found
+
+
+async def people_of(session: AsyncSession, asked: Sequence[Entry]) -> list[PersonId]:
+    """Who has to agree anew: whoever sent one of these entries in, and the members of their teams."""
+    people = {entry.person_id for entry in asked if entry.person_id is not None}
+    for team_id in {entry.team_id for entry in asked if entry.team_id is not None}:
+        people |= {member.person_id for member in await teams.members(session, team_id)}
+    return sorted(people)
 
 
 async def agree_again(
@@ -101,7 +111,10 @@ async def agree_again(
         raise ContestClosed
     if version != row.rules_version:
         raise RulesChanged
+    await joining.agree_again(session, row, person_id)
     for entry in await entries.of_person(session, contest_id, person_id):
+        if entry.person_id != person_id:
+            continue
         entry.rules_version = version
         if entry.state is EntryState.AGREEING:
             entry.state, entry.revision, entry.sent_at = EntryState.WAITING, entry.revision + 1, now

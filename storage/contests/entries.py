@@ -11,20 +11,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import sealed_columns
 from storage.column_types import BigKey, Sealed, StrEnumColumn
-from storage.contests import contests, judges
+from storage.contests import contests, judges, teams
 from storage.contests.contests import Contest, Phase
-from storage.contests.ids import ContestId, EntryId
+from storage.contests.ids import ContestId, EntryId, TeamId
+from storage.contests.teams import Member
 from storage.database import Base
 from storage.operations import queues
 from storage.operations.queues import Queue
 from storage.phases import State
-from storage.plain_text import clean_code
 from storage.privacy.retention import AT_ONCE, Retention
 from storage.refusals import Refused, Repeated
 from storage.sealed_json import SealedJson
@@ -80,13 +80,16 @@ class Entry(Base):
     __table_args__ = (
         Index("ix_contest_entries_shown", "contest_id", "category", "state", "id"),
         Index("ix_contest_entries_person_id", "person_id"),
+        Index("ix_contest_entries_team_id", "team_id"),
     )
 
     id: Mapped[EntryId] = mapped_column(BigKey, primary_key=True)
     contest_id: Mapped[ContestId] = mapped_column(BigInteger, ForeignKey("contests.id"))
     category: Mapped[int] = mapped_column(SmallInteger)
     person_id: Mapped[PersonId | None]
-    """None once the person was erased: what they agreed to publish goes as well, the count stays."""
+    """Who sent it in; None once they were erased: what they agreed to publish goes as well, the count stays. A team's
+    entry goes on under another of its members."""
+    team_id: Mapped[TeamId | None] = mapped_column(BigInteger, default=None)
     content: Mapped[bytes | None] = mapped_column(Sealed(("person_id",)), default=None)
     state: Mapped[EntryState] = mapped_column(StrEnumColumn(EntryState, 10), default=EntryState.WAITING)
     revision: Mapped[int] = mapped_column(SmallInteger, default=1)
@@ -106,7 +109,8 @@ class Entry(Base):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """`by` is the name that the entrant wants to see beside it: their own, a nickname, or a team's.
+    """`by` is the name that the entrant wants to see beside it: their own, a nickname, or a team's, whose `members`
+    are shown too.
 
     `file_name` is what the entrant's phone called the file; `neutral_id` is the same file under a name of ours, which
     is what judges get.
@@ -121,16 +125,22 @@ class Content:
     neutral_id: str = ""
     certificate: str = ""
     """The secret in the QR code of its certificate."""
+    members: tuple[str, ...] = ()
+
+    @property
+    def entrant(self) -> str:
+        """Whose it is, as it is shown."""
+        return f"{self.by} ({' · '.join(self.members)})" if self.members else self.by
 
 
-_JSON = SealedJson(Content)
+JSON = SealedJson(Content)
 
 
 def content_of(session: AsyncSession, row: Entry) -> Content:
     """Raises NoSuchEntry: it has been erased."""
     if row.content is None:
         raise NoSuchEntry
-    return _JSON.decode(sealed_columns.opened(session, row, Entry.content))
+    return JSON.decode(sealed_columns.opened(session, row, Entry.content))
 
 
 def title_of(session: AsyncSession, row: Entry) -> str:
@@ -140,11 +150,13 @@ def title_of(session: AsyncSession, row: Entry) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What is entered, and the rules that its entrant has agreed to."""
+    """What is entered, and the rules that its entrant has agreed to. Where teams enter, `content.by` is the name of a
+    new team and `own_name` that of its first member in it; whoever is in a team already enters for that one."""
 
     category: int
     content: Content
     rules_version: int
+    own_name: str = ""
 
 
 async def enter(
@@ -161,71 +173,55 @@ async def enter(
     settings = contests.settings_of(contest)
     if offered.rules_version != contest.rules_version or not 0 <= offered.category < len(settings.categories):
         raise RulesChanged
-    await _require_room_for_team(session, contest, offered.content.by)
+    team, content = None, offered.content
+    if settings.by_team:
+        team = await teams.of_person(session, contest.id, person_id)
+        if team is None:
+            team = await teams.found(session, contest, person_id, content.by, offered.own_name)
+        shown = await teams.shown_names(session, contest, team.id)
+        content = replace(content, by=teams.content_of(session, team).name, members=shown)
     row = Entry(
         contest_id=contest.id,
         category=offered.category,
         person_id=person_id,
+        team_id=None if team is None else team.id,
         rules_version=contest.rules_version,
         sent_at=now,
     )
     session.add(row)
     await session.flush()
-    keep(session, row, offered.content)
+    keep(session, row, content)
     return row
 
 
-async def _require_room_for_team(
-    session: AsyncSession, contest: Contest, by: str, apart_from: EntryId | None = None
-) -> None:
-    """Teams are told apart by their names, however these are written. Anybody can write any: what a coordinator has
-    refused takes no team's place.
-
-    Raises:
-        TeamHasEnough: see the class.
-    """
-    settings = contests.settings_of(contest)
-    if not settings.by_team:
-        return
-    chosen = select(Entry).where(
-        Entry.contest_id == contest.id, Entry.content.is_not(None), Entry.state != EntryState.REFUSED
-    )
-    if apart_from is not None:
-        chosen = chosen.where(Entry.id != apart_from)
-    teams = [_team(content_of(session, row).by) for row in await session.scalars(chosen)]
-    if teams.count(_team(by)) >= settings.entries_each:
-        raise TeamHasEnough
-
-
-def _team(name: str) -> str:
-    return clean_code(name).casefold().replace(" ", "")
-
-
 async def require_may_enter(session: AsyncSession, contest: Contest, person_id: PersonId, now: datetime) -> None:
-    """Raises ContestClosed, NotForYou, JudgesDoNotEnter, TooManyEntries: see the classes."""
+    """Raises ContestClosed, NotForYou, JudgesDoNotEnter, TooManyEntries, TeamHasEnough: see the classes."""
     await contests.require_phase(session, contest, Phase.ENTRY, now)
     if not await contests.may_enter(session, contest, person_id, now):
         raise NotForYou
     if await judges.find(session, contest.id, person_id) is not None:
         raise JudgesDoNotEnter
-    if len(await of_person(session, contest.id, person_id)) >= contests.settings_of(contest).entries_each:
-        raise TooManyEntries
+    settings = contests.settings_of(contest)
+    if len(await of_person(session, contest.id, person_id)) >= settings.entries_each:
+        raise TeamHasEnough if settings.by_team else TooManyEntries
 
 
 async def change(
     session: AsyncSession, entry_id: EntryId, person_id: PersonId, content: Content, now: datetime
 ) -> Entry:
-    """One's own entry with other content; it is checked again.
+    """One's own entry with other content; it is checked again. Of a team's, its members' names stay as they are.
 
     Raises:
-        NoSuchEntry, ContestClosed, RulesChanged, TeamHasEnough: see the classes.
+        NoSuchEntry, ContestClosed, RulesChanged: see the classes.
     """
     row = await find_own(session, entry_id, person_id)
-    contest = await contests.find_for_update(session, row.contest_id)  # two of a team at once are counted
+    contest = await contests.find_for_update(session, row.contest_id)
     await contests.require_phase(session, contest, Phase.ENTRY, now)
     if row.rules_version != contest.rules_version:
         raise RulesChanged
-    await _require_room_for_team(session, contest, content.by, apart_from=entry_id)
+    if row.team_id is not None:
+        before = content_of(session, row)
+        content = replace(content, by=before.by, members=before.members)
     keep(session, row, content)
     row.state, row.revision, row.reason, row.sent_at = EntryState.WAITING, row.revision + 1, "", now
     return row
@@ -233,7 +229,7 @@ async def change(
 
 def keep(session: AsyncSession, row: Entry, content: Content) -> None:
     """Seals the content, for whom the row is of now."""
-    sealed_columns.seal(session, row, Entry.content, _JSON.encode(content))
+    sealed_columns.seal(session, row, Entry.content, JSON.encode(content))
 
 
 async def keep_neutral(session: AsyncSession, entry_id: EntryId, file_id: str, neutral_id: str) -> None:
@@ -252,9 +248,13 @@ async def withdraw(session: AsyncSession, entry_id: EntryId, person_id: PersonId
         NoSuchEntry: see the class.
     """
     row = await find_own(session, entry_id, person_id)
+    take_back(row)
+    return row
+
+
+def take_back(row: Entry) -> None:
     _forget(row)
     row.state, row.reason = EntryState.WITHDRAWN, ""
-    return row
 
 
 def _forget(row: Entry) -> None:
@@ -270,12 +270,34 @@ async def find_own(session: AsyncSession, entry_id: EntryId, person_id: PersonId
     return row
 
 
+async def find_for_entrant(session: AsyncSession, entry_id: EntryId, person_id: PersonId) -> Entry:
+    """One's own, or one's team's, to be looked at. Raises NoSuchEntry."""
+    row = await session.get(Entry, entry_id)
+    if row is None or row.state is EntryState.WITHDRAWN:
+        raise NoSuchEntry
+    if row.person_id != person_id:
+        member = await teams.membership(session, row.contest_id, person_id)
+        if member is None or member.team_id != row.team_id:
+            raise NoSuchEntry
+    return row
+
+
 async def of_person(session: AsyncSession, contest_id: ContestId, person_id: PersonId) -> Sequence[Entry]:
-    """Those that have not been withdrawn."""
+    """Theirs and their team's that have not been withdrawn."""
+    team = select(Member.team_id).where(Member.contest_id == contest_id, Member.person_id == person_id)
     chosen = select(Entry).where(
-        Entry.contest_id == contest_id, Entry.person_id == person_id, Entry.state != EntryState.WITHDRAWN
+        Entry.contest_id == contest_id,
+        or_(Entry.person_id == person_id, Entry.team_id.in_(team)),
+        Entry.state != EntryState.WITHDRAWN,
     )
     return (await session.scalars(chosen.order_by(Entry.id))).all()
+
+
+async def of_team(session: AsyncSession, team_id: TeamId) -> Sequence[Entry]:
+    """Those that have not been withdrawn, to be changed."""
+    chosen = select(Entry).where(Entry.team_id == team_id, Entry.content.is_not(None)).order_by(Entry.id)
+    locked = chosen.with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(locked)).all()
 
 
 async def title(session: AsyncSession, entry_id: EntryId) -> str:

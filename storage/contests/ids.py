@@ -4,4 +4,5 @@ from typing import NewType
 
 ContestId = NewType("ContestId", int)
 EntryId = NewType("EntryId", int)
+TeamId = NewType("TeamId", int)
 JudgeId = NewType("JudgeId", int)

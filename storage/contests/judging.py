@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import sealed_columns
 from storage.column_types import Sealed
-from storage.contests import contests, entries, judges
+from storage.contests import contests, entries, judges, teams
 from storage.contests.contests import Contest, Phase, Settings
 from storage.contests.entries import Entry, EntryState
 from storage.contests.ids import ContestId, EntryId, JudgeId
@@ -73,7 +73,8 @@ async def name_judge(session: AsyncSession, contest_id: ContestId, person_id: Pe
         NoSuchContest, JudgesOwnEntry, JudgeAlready: see the classes.
     """
     contest = await contests.find_for_update(session, contest_id)
-    if await entries.of_person(session, contest_id, person_id):
+    is_in_team = await teams.membership(session, contest_id, person_id) is not None
+    if is_in_team or await entries.of_person(session, contest_id, person_id):
         raise JudgesOwnEntry
     await judges.name(session, contest_id, person_id)
     if contest.phase is Phase.JUDGING and contest.state is State.RUNNING:

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import audit
-from storage.contests import certificates, contests, entries, judges, judging, results, votes
+from storage.contests import certificates, contests, entries, judges, judging, results, teams, votes
 from storage.contests.audited import ContestAction
 from storage.contests.contests import Contest, Phase
+from storage.contests.entries import Entry
 from storage.contests.ids import ContestId
 from storage.contests.notices import ContestMoved, EntryPlaced, JudgingBegins
 from storage.deliveries import announcements, queue
@@ -95,7 +96,15 @@ async def _fix_places(session: AsyncSession, row: Contest, due: datetime) -> Non
         if entry.place is None or entry.place > PLACES_TOLD:
             continue
         certificates.issue(session, entry)
-        if entry.person_id is not None:
-            title = entries.content_of(session, entry).title
-            told.append(Addressed(entry.person_id, EntryPlaced(entry.id, title, entry.place), due))
+        title = entries.content_of(session, entry).title
+        placed = EntryPlaced(entry.id, title, entry.place)
+        told += [Addressed(person, placed, due) for person in await _entrants(session, entry)]
     await queue.add_all(session, told)
+
+
+async def _entrants(session: AsyncSession, entry: Entry) -> list[PersonId]:
+    """Who is told of an entry's place: whoever sent it in, or all of the team."""
+    people = set() if entry.person_id is None else {entry.person_id}
+    if entry.team_id is not None:
+        people |= {member.person_id for member in await teams.members(session, entry.team_id)}
+    return sorted(people)

@@ -98,3 +98,21 @@ class VotesBurst(SubjectNotice[ContestId]):
     by_link: int
     by_new: int = 0
     """Of accounts that have not known the bot for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookFailed(Notice):
+    """To the coordinator who asked for all entries in a file: it could not be sent."""
+
+    kind = "contest_book_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class TeamChanged(Notice):
+    """To the others of a team: somebody, by the name that is shown of them, has joined it or left it."""
+
+    kind = "contest_team_changed"
+
+    contest_id: ContestId
+    name: str
+    has_joined: bool

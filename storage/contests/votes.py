@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Table, bindparam, delete, func, select
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Table, bindparam, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningInsert
@@ -23,6 +23,7 @@ from storage.contests import bursts, contests, entries
 from storage.contests.contests import Contest, ContestClosed, ContestPhase, Phase, Settings, Slot, Voters
 from storage.contests.entries import Entry, EntryState, NoSuchEntry
 from storage.contests.ids import ContestId, EntryId
+from storage.contests.teams import Member
 from storage.database import Base, vault_of
 from storage.dialects import insert_for, is_postgresql
 from storage.engine.fast_statements import Row, run
@@ -43,7 +44,7 @@ class MayNotVote(Refused):
 
 
 class OwnEntry(Refused):
-    """Nobody votes for their own entry."""
+    """Nobody votes for their own entry, or their team's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def _table(kind: type[Base]) -> Table:
 
 
 _VOTES, _ENTRIES, _CONTESTS = _table(Vote), _table(Entry), _table(Contest)
+_MEMBERS = _table(Member)
 _PHASES, _PEOPLE = _table(ContestPhase), _table(PersonRow)
 _STANDING = (
     select(
@@ -83,6 +85,9 @@ _STANDING = (
         _ENTRIES.c.category,
         _ENTRIES.c.state.label("entry_state"),
         _ENTRIES.c.person_id.label("entrant"),
+        exists()
+        .where(_MEMBERS.c.team_id == _ENTRIES.c.team_id, _MEMBERS.c.person_id == bindparam("person"))
+        .label("is_teammate"),
         _CONTESTS.c.settings,
         _CONTESTS.c.state,
         _CONTESTS.c.phase,
@@ -156,7 +161,7 @@ async def vote(session: AsyncSession, entry_id: EntryId, person_id: PersonId, vo
         raise NoSuchEntry
     settings = contests.read_settings(standing.settings)
     require_may_vote(settings, standing.announced_at, standing.first_seen, is_member=voted.is_member)
-    if standing.entrant == person_id:
+    if standing.entrant == person_id or standing.is_teammate:
         raise OwnEntry
     contest_id = standing.contest_id
     secret = vault_of(session).open(standing.secret, "contests.secret", sealed_columns.identity(contest_id))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 from storage.cases.desks import Desk
 from storage.hours.quiet_hours import QuietHours
+from storage.operations.help_areas import HelpArea
 from storage.operations.weather_areas import Area
 from storage.privacy.retention import Retention
 
@@ -43,6 +44,19 @@ class MinimumPay:
 
 
 @dataclass(frozen=True, slots=True)
+class HeatAllowance:
+    """The high-temperature allowance a month in hundredths, 0 if none is set; in which months it is paid (empty: in
+    all), and where that stands."""
+
+    monthly: int = 0
+    months: frozenset[int] = frozenset()
+    source: str = ""
+
+    def holds_on(self, day: date) -> bool:
+        return self.monthly > 0 and (not self.months or day.month in self.months)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings in force: those of the config file, with what was changed in the chat over them.
 
@@ -64,10 +78,13 @@ class Settings:
     pages_url: str = ""
     """Where browsers and Telegram's Mini Apps find the pages; "" where they can't."""
     minimum_pay: MinimumPay = field(default_factory=MinimumPay)
+    heat_allowance: HeatAllowance = field(default_factory=HeatAllowance)
     weather_areas: Sequence[Area] = ()
     """Where riders may want to hear of heat, cold and storm; none where that is switched off."""
     help_within: float = 3_000
     """Metres: volunteers on duty this near to somebody who calls for help are told."""
+    help_areas: Sequence[HelpArea] = ()
+    """What volunteers may declare in place of sending where they are."""
     digest_at: time = time(9)
     week_digest_on: int = 0
     week_digest_at: time = time(10)

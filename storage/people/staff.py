@@ -45,11 +45,13 @@ class Staff:
         """Everybody who has this right by a role."""
         return await self._holding(session, those_who_may(right), now)
 
-    async def of_desk(self, session: AsyncSession, desk: Desk, now: datetime, level: int = 0) -> list[PersonId]:
-        """Who takes care of a desk's cases, at this level where it has levels: all who may handle them, or those of
-        them that the desk names."""
+    async def of_desk(
+        self, session: AsyncSession, desk: Desk, now: datetime, level: int = 0, place: str | None = None
+    ) -> list[PersonId]:
+        """Who takes care of a desk's cases, at this level and about this place where it has levels: all who may handle
+        them, or those of them that the desk names."""
         people = await self._holding(session, desk.handled_in, now)
-        return [person for person in people if desk.is_handled_by(person, level)]
+        return [person for person in people if desk.is_handled_by(person, level, place)]
 
     async def reviewers(self, session: AsyncSession, now: datetime) -> list[PersonId]:
         """Who is called when applications wait: coordinators, or the admins where there are none."""

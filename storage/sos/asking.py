@@ -13,7 +13,7 @@ from storage.deliveries.notices import Notice
 from storage.deliveries.queue import Addressed
 from storage.dialects import lock_name
 from storage.sos import duties
-from storage.sos.duties import Spot
+from storage.sos.duties import Volunteer
 from storage.sos.notices import HelpWanted
 from storage.sos.table import CallState, Content, HelpCall, Told, content_of
 from storage.telegram_ids import PersonId
@@ -29,17 +29,19 @@ async def keep_apart(session: AsyncSession) -> None:
     await lock_name(session, Told.__tablename__)
 
 
-async def ask_newcomer(session: AsyncSession, volunteer: PersonId, spot: Spot, metres: float, now: datetime) -> None:
+async def ask_newcomer(
+    session: AsyncSession, person: PersonId, volunteer: Volunteer, metres: float, now: datetime
+) -> None:
     """Tells somebody who has just gone on duty of the calls nearby that nobody has answered; not who gave one back."""
     await session.flush()
     await keep_apart(session)
     for row in await _open_now(session):
         content = content_of(session, row)
-        place, others = content.spot, volunteer != row.person_id and volunteer not in content.gave_back
-        is_near = place is not None and place.metres_to(spot) <= metres
-        if is_near and others and await session.get(Told, (row.id, volunteer)) is None:
-            session.add(Told(call_id=row.id, person_id=volunteer))
-            await tell(session, [volunteer], HelpWanted(row.id), now)
+        place, others = content.spot, person != row.person_id and person not in content.gave_back
+        is_near = place is not None and volunteer.is_near(place, metres)
+        if is_near and others and await session.get(Told, (row.id, person)) is None:
+            session.add(Told(call_id=row.id, person_id=person))
+            await tell(session, [person], HelpWanted(row.id), now)
 
 
 async def _open_now(session: AsyncSession) -> Sequence[HelpCall]:

@@ -12,3 +12,5 @@ class HelpAction(AuditAction):
     HELP_UNANSWERED = "help_unanswered"
     HELP_ENDED = "help_ended"
     HELP_PLACE_SEEN = "help_place_seen"
+    HELP_SENT_AWAY = "help_sent_away"
+    HELP_WENT_BACK = "help_went_back"

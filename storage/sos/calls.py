@@ -18,6 +18,7 @@ from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp
 from storage.sos import asking, duties
 from storage.sos.audited import HelpAction
+from storage.sos.duties import Volunteer
 from storage.sos.ids import HelpCallId
 from storage.sos.notices import (
     HelperGaveUp,
@@ -26,10 +27,14 @@ from storage.sos.notices import (
     HelpNoLongerWanted,
     HelpOver,
     NobodyAnswers,
+    StillGoing,
     Turn,
 )
 from storage.sos.table import (
     ANSWERED_WITHIN,
+    ANSWERS_WITHIN,
+    ASKED_AFTER,
+    CLOSER,
     DAY,
     ENDS_AFTER,
     MOST_A_DAY,
@@ -134,14 +139,69 @@ async def take(
         raise CallTaken
     if await taken_by(session, helper) is not None:
         raise HelpingAlready
-    content = replace(content_of(session, row), helper=volunteer.name)
-    row.state, row.helper, row.due = CallState.TAKEN, helper, row.at + ENDS_AFTER
+    content = content_of(session, row)
+    content = replace(content, helper=volunteer.name, away=_metres(volunteer, content), is_asked=False)
+    row.state, row.helper, row.due = CallState.TAKEN, helper, _until(row, now + ASKED_AFTER)
     keep(session, row, content)
     await _note(session, HelpAction.HELP_TAKEN, helper, call_id, now)
     await asking.tell(session, [row.person_id], HelperIsGoing(call_id), now)
     await asking.tell(session, await _told(session, call_id, apart_from=helper), HelpNoLongerWanted(call_id), now)
     await asking.tell(session, followers, HelpFollowed(call_id, Turn.TAKEN), now)
     return content
+
+
+def _metres(volunteer: Volunteer, content: Content) -> float | None:
+    return None if content.spot is None or volunteer.reach else volunteer.spot.metres_to(content.spot)
+
+
+def _until(row: HelpCall, moment: datetime) -> datetime:
+    """At the latest when the call ends by itself."""
+    return min(moment, row.at + ENDS_AFTER)
+
+
+async def still_going(session: AsyncSession, call_id: HelpCallId, helper: PersonId, now: datetime) -> None:
+    """Whoever is going says that they still are. Raises NoSuchCall, CallOver, NotInCall."""
+    row = await _held(session, call_id)
+    if row.helper != helper:
+        raise NotInCall
+    keep(session, row, replace(content_of(session, row), is_asked=False))
+    row.due = _until(row, now + ASKED_AFTER)
+    wake_ups.request(session, WakeUp.SOS)
+
+
+async def send_away(
+    session: AsyncSession,
+    call_id: HelpCallId,
+    caller: PersonId,
+    metres: float,
+    followers: Sequence[PersonId],
+    now: datetime,
+) -> None:
+    """Who called does not want whoever is going: the others are asked again, and coordinators rung at once.
+
+    Raises:
+        NoSuchCall, CallOver, NotInCall: see the classes; or nobody is going (any more).
+    """
+    await asking.keep_apart(session)
+    row = await _held(session, call_id)
+    if row.person_id != caller or row.helper is None:
+        raise NotInCall
+    await _go_back(session, row, metres, now)
+    await _note(session, HelpAction.HELP_SENT_AWAY, caller, call_id, now)
+    await asking.tell(session, followers, HelpFollowed(call_id, Turn.GIVEN_BACK), now)
+
+
+async def _go_back(session: AsyncSession, row: HelpCall, metres: float, now: datetime) -> None:
+    """Nobody is going any more. Who was is told that they need not, and not asked again."""
+    helper = row.helper
+    assert helper is not None
+    before = content_of(session, row)
+    content = replace(before, helper="", gave_back=(*before.gave_back, helper), away=None, is_asked=False)
+    row.state, row.helper, row.rung, row.due = CallState.OPEN, None, True, row.at + ENDS_AFTER
+    keep(session, row, content)
+    await session.execute(delete(Told).where(Told.call_id == row.id))
+    await asking.ask_volunteers(session, row, content, metres, now)
+    await asking.tell(session, [helper], HelpNoLongerWanted(row.id), now)
 
 
 async def give_back(
@@ -162,7 +222,7 @@ async def give_back(
     if row.helper != helper:
         raise NotInCall
     before = content_of(session, row)
-    content = replace(before, helper="", gave_back=(*before.gave_back, helper))
+    content = replace(before, helper="", gave_back=(*before.gave_back, helper), away=None, is_asked=False)
     row.state, row.helper, row.rung, row.due = CallState.OPEN, None, True, row.at + ENDS_AFTER
     keep(session, row, content)
     await session.execute(delete(Told).where(Told.call_id == call_id))
@@ -200,9 +260,10 @@ async def end_by_follower(
     await _end(session, row, followers, now)
 
 
-async def look_after(session: AsyncSession, followers: Sequence[PersonId], now: datetime) -> bool:
-    """Takes one of the calls that the clock has to look at: nobody has answered, or it ends by itself. True if there
-    may be more."""
+async def look_after(session: AsyncSession, followers: Sequence[PersonId], metres: float, now: datetime) -> bool:
+    """Takes one of the calls that the clock has to look at: nobody has answered, whoever is going has not come closer,
+    or it ends by itself. True if there may be more."""
+    await asking.keep_apart(session)
     row = await session.scalar(
         select(HelpCall)
         .where(HelpCall.state != CallState.ENDED, HelpCall.due <= now)
@@ -215,12 +276,36 @@ async def look_after(session: AsyncSession, followers: Sequence[PersonId], now: 
     if now >= row.at + ENDS_AFTER:
         await audit.note(session, THE_CLOCK, HelpAction.HELP_ENDED, now, row.person_id, _about(row.id))
         await _end(session, row, followers, now)
+    elif row.state is CallState.TAKEN:
+        await _look_after_helper(session, row, followers, metres, now)
     else:
         row.rung, row.due = True, row.at + ENDS_AFTER
         await audit.note(session, THE_CLOCK, HelpAction.HELP_UNANSWERED, now, row.person_id, _about(row.id))
         await asking.tell(session, [row.person_id], NobodyAnswers(row.id), now)
         await asking.tell(session, followers, HelpFollowed(row.id, Turn.UNANSWERED), now)
     return True
+
+
+async def _look_after_helper(
+    session: AsyncSession, row: HelpCall, followers: Sequence[PersonId], metres: float, now: datetime
+) -> None:
+    """Whoever has come closer is left alone; else they are asked, and without an answer the call goes back."""
+    content = content_of(session, row)
+    assert row.helper is not None
+    volunteer = await duties.volunteer(session, row.helper, now)
+    away = None if volunteer is None else _metres(volunteer, content)
+    if away is not None and content.away is not None and away <= content.away - CLOSER:
+        keep(session, row, replace(content, away=away, is_asked=False))
+        row.due = _until(row, now + ASKED_AFTER)
+    elif not content.is_asked:
+        keep(session, row, replace(content, is_asked=True))
+        row.due = _until(row, now + ANSWERS_WITHIN)
+        await asking.tell(session, [row.helper], StillGoing(row.id), now)
+    else:
+        await _go_back(session, row, metres, now)
+        await audit.note(session, THE_CLOCK, HelpAction.HELP_WENT_BACK, now, row.person_id, _about(row.id))
+        await asking.tell(session, [row.person_id], HelperGaveUp(row.id), now)
+        await asking.tell(session, followers, HelpFollowed(row.id, Turn.GIVEN_BACK), now)
 
 
 async def next_due(session: AsyncSession) -> datetime | None:

@@ -63,15 +63,22 @@ class Duty(Base):
 
 @dataclass(frozen=True, slots=True)
 class Volunteer:
-    """The first name, and where they are, in degrees."""
+    """The first name, and where they are, in degrees; or the area that they declared, by its middle and how far it
+    reaches from there, in metres."""
 
     name: str
     latitude: float
     longitude: float
+    area: str = ""
+    reach: float = 0
 
     @property
     def spot(self) -> Spot:
         return Spot(self.latitude, self.longitude)
+
+    def is_near(self, spot: Spot, metres: float) -> bool:
+        """Whether a call from there is for them: so many metres away at most, or in their area."""
+        return self.spot.metres_to(spot) <= (self.reach or metres)
 
 
 _JSON = SealedJson(Volunteer)
@@ -127,6 +134,12 @@ async def until(session: AsyncSession, person_id: PersonId, now: datetime) -> da
     return None if row is None else row.until
 
 
+async def volunteer(session: AsyncSession, person_id: PersonId, now: datetime) -> Volunteer | None:
+    """This person as a volunteer on duty; None if they are not."""
+    row = await _row(session, person_id, now)
+    return None if row is None else _opened(session, row)
+
+
 async def require(session: AsyncSession, person_id: PersonId, now: datetime) -> Volunteer:
     """Raises NotOnDuty."""
     row = await _row(session, person_id, now)
@@ -136,11 +149,13 @@ async def require(session: AsyncSession, person_id: PersonId, now: datetime) -> 
 
 
 async def near(session: AsyncSession, spot: Spot, metres: float, now: datetime) -> list[PersonId]:
-    """Which members are on duty within this distance and not blocked, the nearest first."""
+    """Which members are on duty within this distance, or in an area that the place is in, and not blocked; the nearest
+    first."""
     blocked = select(Block.person_id).where(Block.until.is_(None) | (Block.until > now))
     rows = await session.scalars(select(Duty).where(Duty.until > now, Duty.person_id.not_in(blocked)))
-    away = [(_opened(session, row).spot.metres_to(spot), row.person_id) for row in rows]
-    return await _members(session, [person for far, person in sorted(away) if far <= metres], now)
+    on_duty = [(_opened(session, row), row.person_id) for row in rows]
+    near = sorted((one.spot.metres_to(spot), person) for one, person in on_duty if one.is_near(spot, metres))
+    return await _members(session, [person for _, person in near], now)
 
 
 async def lapse(session: AsyncSession, now: datetime) -> list[PersonId]:
@@ -157,7 +172,8 @@ async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, 
     if row is None:
         return []
     kept = _opened(session, row)
-    return [{"until": row.until, "name": kept.name, "latitude": kept.latitude, "longitude": kept.longitude}]
+    place = {"latitude": kept.latitude, "longitude": kept.longitude, "area": kept.area}
+    return [{"until": row.until, "name": kept.name, **place}]
 
 
 async def _row(session: AsyncSession, person_id: PersonId, now: datetime) -> Duty | None:

@@ -48,6 +48,13 @@ class HelperGaveUp(SubjectNotice[HelpCallId]):
 
 
 @dataclass(frozen=True, slots=True)
+class StillGoing(SubjectNotice[HelpCallId]):
+    """To the helper: are they still going? Without an answer the call goes back."""
+
+    kind = "help_still_going"
+
+
+@dataclass(frozen=True, slots=True)
 class NobodyAnswers(SubjectNotice[HelpCallId]):
     """To the caller: nobody has said that they are going."""
 

@@ -27,6 +27,11 @@ ANSWERED_WITHIN = timedelta(minutes=3)
 """After this the caller is told that nobody has answered, and coordinators are rung."""
 ENDS_AFTER = timedelta(hours=3)
 """A call that nobody has ended ends by itself."""
+ASKED_AFTER, ANSWERS_WITHIN = timedelta(minutes=15), timedelta(minutes=5)
+"""Whoever is going is asked whether they still are, unless they have come closer; without an answer the call goes
+back."""
+CLOSER = 200
+"""Metres by which somebody who is on their way has come closer since they were last looked at."""
 MOST_A_DAY = 3
 DAY = timedelta(days=1)
 
@@ -98,13 +103,17 @@ TABLES = frozenset({"sos_calls", "sos_duties", "blocks"})
 @dataclass(frozen=True, slots=True)
 class Content:
     """The first names of the caller and of the helper, "" if nobody is going; the place in degrees, if it is known; the
-    helpers who gave the call back."""
+    helpers who gave the call back, or from whom it went back."""
 
     name: str
     latitude: float | None = None
     longitude: float | None = None
     helper: str = ""
     gave_back: tuple[PersonId, ...] = ()
+    away: float | None = None
+    """How far the helper was when last looked at, in metres; None where only an area of theirs is known."""
+    is_asked: bool = False
+    """Whether the helper was asked whether they are still going, and has not answered."""
 
     @property
     def spot(self) -> Spot | None:

@@ -98,6 +98,14 @@ OPEN_TO_ALL = {
         "ctleavenow",
         "ctlook",
         "ctagain",
+        "ctteam",
+        "sosstill",
+        "sosaway",
+        "caseattach",
+        "ctinvite",
+        "ctjoin",
+        "ctout",
+        "ctoutnow",
         "ctdraw",
         "ctturn",
         "ctvote",
@@ -290,7 +298,7 @@ OPEN_TO_ALL = {
         "sosdutyend",
         "soswithdraw",
     },
-    "links": {"st", "act", "ci", "voice", "con", "cert", "hon"},
+    "links": {"st", "act", "ci", "voice", "con", "cert", "hon", "team"},
     "forms": {
         "desk_honours",
         "honours_link",
@@ -320,6 +328,7 @@ OPEN_TO_ALL = {
         "station_propose",
         "station_correct",
         "contest_note",
+        "contest_team",
     },
 }
 

@@ -161,8 +161,7 @@ async def test_a_contest_from_its_set_up_to_the_certificates(town: Town, languag
     page = await entrants[0].hears_of("Work 0")
     assert "Nick00" in page["text"] and "A scooter" in page["text"] and "Work 6" not in page["text"]
     await has_certificate(town, entrants[0], voters[1], _)
-    await coordinator.forges(presses.COMPENDIUM.data(CONTEST))
-    await coordinator.until(lambda: any("document" in heard for heard in coordinator.heard))
+    await has_the_book(town, coordinator)
     await coordinator.forges(presses.ANNOUNCEMENT.data(CONTEST))
     await coordinator.hears_of("Nick00")
     async with town.database.reading() as session:
@@ -247,3 +246,20 @@ async def test_moving_on_without_an_entry_is_warned_of(town: Town) -> None:
         if phase != "Judging":
             await coordinator.presses("▶ Move on and tell ")
             await coordinator.hears_of(f"▶️ {phase}")
+
+
+async def has_the_book(town: Town, coordinator: Rider) -> None:
+    """As PDF and as one HTML file, with the pictures that were entered, and nothing that a browser would run."""
+    made = {}
+    for kind in ("pdf", "html"):
+        await coordinator.forges(presses.BOOK.data(CONTEST, kind))
+        while "document" not in (document := await coordinator.hears()):
+            pass
+        file = town.world.files.get(document["document"]["file_id"])
+        assert file is not None and file.name == f"entries.{kind}"
+        made[kind] = bytes(file.content)
+    assert made["pdf"].startswith(b"%PDF") and made["pdf"].count(b"/Subtype /Image") == 1
+    page = made["html"].decode()
+    assert page.count("data:image/jpeg;base64,") == 2 and "<script" not in page and "default-src 'none'" in page
+    assert all(f"Work {at}" in page and f"Nick{at:02d}" in page for at in range(8))
+    assert not any(str(one) in page for one in ENTRANTS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from handlers.contests import presses
@@ -11,7 +9,7 @@ from handlers.i18n.translations import translator
 from storage.contests import contests, editing, entries
 from storage.contests.contests import ContestClosed, ContestMovedOn, Phase, Tie
 from storage.contests.editing import RewordedMeanwhile, Wording
-from storage.contests.entries import EntryState, RulesChanged, TeamHasEnough
+from storage.contests.entries import EntryState, RulesChanged
 from storage.contests.ids import ContestId
 from storage.database import Database
 from storage.membership.conditions import IsMember
@@ -126,36 +124,6 @@ async def test_what_the_announcement_and_the_result_fix(database: Database) -> N
     async with database.writing() as session:
         with pytest.raises(ContestClosed):
             await editing.change(session, contest_id, Wording(TITLE, NEW_RULES, 3, 2))
-
-
-async def test_a_team_has_as_many_entries_as_each_of_them(database: Database) -> None:
-    contest_id = await prepared(database, plan(by_team=True, entries_each=1))
-    await moved(database, contest_id, Phase.ENTRY)
-    first = await entered(database, contest_id, ENTRANT, by="Night Riders")
-    with pytest.raises(TeamHasEnough):
-        await entered(database, contest_id, OTHER, by="ｎｉｇｈｔ riders")
-    other = await entered(database, contest_id, OTHER, by="Early birds")
-    async with database.writing() as session:
-        content = entries.content_of(session, await entries.find(session, other))
-        with pytest.raises(TeamHasEnough):
-            renamed = replace(content, by="Night riders")
-            await entries.change(session, other, PersonId(OTHER), renamed, NOON)
-        await entries.withdraw(session, first, PersonId(ENTRANT))
-        await entries.change(session, other, PersonId(OTHER), renamed, NOON)
-
-
-async def test_what_was_entered_in_the_name_of_a_team_and_refused_keeps_nobody_out(database: Database) -> None:
-    """Anybody can write any name: a team would lose its place to a stranger for good."""
-    contest_id = await prepared(database, plan(by_team=True, entries_each=1))
-    await moved(database, contest_id, Phase.ENTRY)
-    strange = await entered(database, contest_id, OTHER, by="Night Riders")
-    async with database.writing() as session:
-        content = entries.content_of(session, await entries.find(session, strange))
-        await entries.take_down(session, strange, "This is not your team.")
-    await entered(database, contest_id, ENTRANT, by="Night Riders")
-    async with database.writing() as session:
-        with pytest.raises(TeamHasEnough):
-            await entries.change(session, strange, PersonId(OTHER), content, NOON)
 
 
 async def test_the_announcement_of_the_winners_becomes_a_broadcast(town: Town) -> None:

@@ -132,7 +132,7 @@ async def test_nobody_sees_a_number_before_the_vote_is_over(town: Town) -> None:
         presses.CHECK.data(contest_id),
         presses.JUDGES.data(contest_id),
         presses.ANNOUNCEMENT.data(contest_id),
-        presses.COMPENDIUM.data(contest_id),
+        presses.BOOK.data(contest_id, "html"),
         "copy",
         *(f"export:{export.name}" for feature in FEATURES for export in feature.exports),
     ]

@@ -7,23 +7,33 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
+from sqlalchemy import select
 
 from bot.background.weather_watch import WeatherWatch
-from bot.config.sections import Features, Weather
+from bot.config.sections import Features, Heat, Weather
 from bot.weather import WeatherService
 from handlers.heat import presses
+from handlers.heat.warning import KIND, REPORTS
 from handlers.i18n import translations
 from handlers.i18n.translations import translator
+from storage.cases import statistics
+from storage.cases.statistics import CaseCount
 from storage.database import Database
-from storage.heat import wishes
+from storage.heat import days, rules, wishes
+from storage.operations.organisation import HeatAllowance
 from storage.stations import stations
+from storage.telegram_ids import PersonId
 from tests.support.case_scripts import AtDesk, at_desk
 from tests.support.languages import LANGUAGES
 from tests.support.privacy import erases_everything
+from tests.support.settings import change_settings
 from tests.support.simulator import COORDINATOR, HALL, NOON, Town, configured, running, telegram
 from tests.support.weather import Observatory, forecast, observatory
+from tests.support.words.forms import SEND
 
 MORNING = datetime(2026, 7, 2, 22, 30, tzinfo=UTC)
 """06:30 on 3 July in Dezhou."""
@@ -198,6 +208,90 @@ async def test_a_coordinator_sets_a_rule_with_two_presses_and_says_it_once(
             await erases_everything(rider.rider)
             async with database.reading() as session:
                 assert await wishes.counts(session) == {}
+
+
+@LANGUAGES
+async def test_the_allowance_of_the_config_is_told_on_hot_days_with_its_source(
+    database: Database, tmp_path: Path, language: str
+) -> None:
+    _ = translator(language)
+    async with town_in_summer(database, tmp_path) as town:
+        town.now += timedelta(hours=8)
+        coordinator = await at_desk(town, COORDINATOR, language)
+        said = _("High-temperature allowance here: {amount} a month").split("{")[0]
+        for months, rule, is_told in (((7, 8), "heat37", True), ((1,), "heat40", False), ((), "storm", False)):
+            change_settings(town.app, heat_allowance=HeatAllowance(30_000, frozenset(months), "鲁人社 <2015> 1号"))
+            chosen = rules.by_key("CN", rule)
+            assert chosen is not None
+            async with database.writing() as session:
+                place = days.Place("all", "CN", ZoneInfo("Asia/Shanghai"))
+                await days.set_rule(session, PersonId(COORDINATOR), place, chosen, town.now)
+            await coordinator.says("/heat")
+            page = await coordinator.rider.hears_of("暖新之家")
+            assert (said in page["text"] and "300" in page["text"]) is is_told
+            assert ("鲁人社 <2015> 1号" in page["text"]) is is_told
+
+
+def test_an_allowance_without_a_source_is_refused() -> None:
+    Heat(allowance=300, allowance_source="x")
+    with pytest.raises(ValidationError, match="allowance_source"):
+        Heat(allowance=300)
+
+
+async def reports(town: Town, person: int, language: str) -> None:
+    """Sends in what the button under a rule begins."""
+    rider = await at_desk(town, person, language)
+    await rider.says("/heat")
+    await rider.rider.hears_of("40")
+    await rider.presses("⚠️ My platform ignores it")
+    await rider.rider.hears_of("⚖️")
+    await rider.presses("✅ I agree, let's start")
+    await rider.rider.hears_of({"en": "Which platform is it about?", "zh_Hans": "和哪个平台有关"}[language])
+    await rider.rider.presses("美团")
+    await rider.rider.hears_of("40")
+    await rider.says("They fined me for stopping")
+    await rider.presses("✔ That's all")
+    await rider.rider.hears_of("They fined me")
+    await rider.presses(SEND)
+    await rider.rider.hears_of("L-2026-")
+
+
+@LANGUAGES
+async def test_reports_of_ignored_rules_have_a_counter_of_their_own(
+    database: Database, tmp_path: Path, language: str
+) -> None:
+    """Presses are not counted, nor is anybody twice a month; nothing is shown of fewer than five."""
+    _ = translator(language)
+    async with town_in_summer(database, tmp_path) as town:
+        town.now += timedelta(hours=8)
+        coordinator = await at_desk(town, COORDINATOR, language)
+        await coordinator.rider.forges(presses.SET_RULE.data("heat40", "all"))
+        await coordinator.hears("Set for today ({area}). People are told within a minute, but not before 07:00.")
+        await reports(town, 457, language)
+        presser = await at_desk(town, 458, language)
+        await presser.says("/heat")
+        await presser.rider.hears_of("40")
+        await presser.presses("⚠️ My platform ignores it")
+        await presser.rider.hears_of("⚖️")
+
+        async def counted() -> int:
+            async with database.reading() as session:
+                rows = await session.scalars(select(CaseCount).where(CaseCount.desk == REPORTS))
+                return sum(row.count for row in rows)
+
+        assert await counted() == 1
+        said = _("people who reported that their platform ignores a rule: {n}")
+        monday = TODAY - timedelta(days=TODAY.weekday())  # a week shows the month of its first day
+        for others, is_shown in ((4, False), (1, True)):
+            async with database.writing() as session:
+                for _at in range(others):
+                    await statistics.add(session, REPORTS, f"{monday:%Y-%m}", KIND, "")
+            await coordinator.says("/stats")
+            await coordinator.rider.hears_of("📊")
+            await coordinator.presses("🌡 Weather")
+            page = await coordinator.rider.hears_of("≥ 40 °C")
+            assert (said.format(n=5) in page["text"]) is is_shown
+            assert (said.split("{")[0] in page["text"]) is is_shown
 
 
 async def test_switched_off_there_is_neither_command_nor_message(town: Town) -> None:

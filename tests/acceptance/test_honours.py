@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -165,14 +166,67 @@ levels = [
 """
 
 
-@pytest.fixture
-async def town_with_levels_for_aid(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
-    (tmp_path / "config.toml").write_text(AID)
-    desks = load(tmp_path / "config.toml").desks
+@asynccontextmanager
+async def town_with(config: str, database: Database, folder: Path) -> AsyncIterator[Town]:
+    (folder / "config.toml").write_text(config)
+    desks = load(folder / "config.toml").desks
     async with telegram() as (api, address):
-        town = Town(database, api, configured(tmp_path, address).model_copy(update={"desks": desks}))
+        town = Town(database, api, configured(folder, address).model_copy(update={"desks": desks}))
         async with running(town.app):
             yield town
+
+
+@pytest.fixture
+async def town_with_levels_for_aid(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
+    async with town_with(AID, database, tmp_path) as town:
+        yield town
+
+
+BY_PLACE = """
+[desks.aid]
+asks = [
+    { key = "kind", type = "kind", title = { en = "Kind" }, words = { en = "What is it about?" } },
+    { key = "city", type = "place", title = { zh_Hans = "城市", en = "City" }, words = { zh_Hans = "哪个市？", en = "Which city?" }, choices = [{ key = "dz", words = { zh_Hans = "德州", en = "Dezhou" } }, { key = "jn", words = { zh_Hans = "济南", en = "Jinan" } }] },
+]
+levels = [
+    { key = "unit", within = "48h", by_place = { dz = [961], jn = [962] }, title = { zh_Hans = "单位", en = "Unit" } },
+    { key = "city", within = "48h", reviewers = [963], title = { zh_Hans = "市总", en = "City" } },
+]
+"""  # noqa: E501
+
+
+@LANGUAGES
+async def test_a_reviewer_of_a_place_hears_and_sees_nothing_of_another(
+    database: Database, tmp_path: Path, language: str
+) -> None:
+    async with town_with(BY_PLACE, database, tmp_path) as town:
+        desk = town.context.settings.desks["aid"]
+        await are_reviewers(town.database, *REVIEWERS)
+        rider, here, there = [await at_desk(town, one, language) for one in (441, *REVIEWERS[:2])]
+        await rider.says("/aid")
+        await rider.is_asked("→")
+        await rider.presses("✅ I agree, let's start")
+        await rider.is_asked(in_language(desk.asks[0].words, language))
+        await rider.rider.presses(in_language(desk.kinds[0].words, language))
+        await rider.is_asked(in_language(desk.asks[1].words, language))
+        await rider.rider.presses(in_language(desk.asks[1].choices[0].words, language))
+        await rider.hears(REVIEW_PAGE)
+        await rider.presses(SEND)
+        await rider.is_asked("W-2026-000001")
+        await here.hears("It is waiting for a decision: {level}")
+        await town.until_idle()
+        assert "W-2026" not in str(there.rider.heard)
+        await there.rider.forges(case_presses.CLAIM.data(CaseId(1)))
+        await is_told(there, "There is no such case, or it isn't yours. Your cases: /my")
+        await there.says("/start case_1")
+        await there.hears("There is no such case, or it isn't yours. Your cases: /my")
+        await there.rider.forges(case_presses.BEGIN_FINDING.data())
+        await there.hears("Which case number? For example L-2026-000123.")
+        await there.says("W-2026-000001")
+        await there.hears("There is no such case, or it isn't yours. Your cases: /my")
+        await here.presses("▶ Take")
+        page = await here.rider.hears_of("W-2026-000001")
+        assert in_language(desk.asks[1].choices[0].words, language) in page["text"]
 
 
 @LANGUAGES

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.sandbox.params import Upload
+from handlers.activities import presses as activity_presses
 from handlers.honours import presses
 from storage import audit
 from storage.activities import attendance, sign_ups
@@ -227,6 +228,17 @@ async def test_places_on_a_trip_go_to_whoever_was_longest_not_there(town: Town, 
             await sign_ups.sign_up(session, ActivityId(1), people["E"].rider.id, town.now, is_member=True)
         with pytest.raises(sign_ups.NotInvited):
             await attendance.check_in(session, ActivityId(1), people["E"].rider.id, town.now, is_member=True)
+    for data in (
+        activity_presses.SHOW_CARD.data(ActivityId(1)),
+        activity_presses.OPEN_CARD.data(ActivityId(1)),
+        activity_presses.SHOW_WHERE.data(ActivityId(1)),
+        activity_presses.SEND_FILE_CALENDARS.data(ActivityId(1)),
+        activity_presses.ASK_ORGANISER.data(ActivityId(1)),
+    ):
+        await people["E"].rider.forges(data)
+    await people["E"].says("/start act_1")
+    await town.until_idle()
+    assert "Qingdao" not in str(people["E"].rider.heard), "nor does its number show it"
     assert (await offers(town)) == {"B": OfferState.GOING, "C": OfferState.DECLINED, "D": OfferState.OFFERED}
     town.now = NOON + 3 * DAY
     found = await offers(town)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import text
 
+from handlers.cases import presses as case_presses
 from handlers.i18n.translations import translator
 from handlers.pay import presses
 from storage.cases.files import evidence
@@ -23,6 +25,14 @@ from tests.support.languages import LANGUAGES
 from tests.support.pay import OTHER, RIDER, begun, file_of
 from tests.support.privacy import erases_everything
 from tests.support.simulator import NOON, Town, configured, running, telegram
+from tests.support.words.cases import (
+    AGREE_AT_DESK,
+    ASKED_FOR_EVIDENCE,
+    ASKED_WHAT_ABOUT,
+    ASKED_WHEN,
+    ASKED_WHICH_PLATFORM,
+)
+from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED_SO_FAR, REVIEW_PAGE, SEND
 
 
 @LANGUAGES
@@ -171,6 +181,63 @@ async def test_a_case_about_pay_takes_the_book_as_evidence(town: Town) -> None:
     async with town.database.reading() as session:
         files = [evidence.file_of(session, row) for row in await evidence.of_case(session, case.id)]
     assert "pay-book.pdf" in [file.name for file in files]
+
+
+@LANGUAGES
+async def test_the_form_of_a_case_about_pay_takes_the_signed_book_by_one_press(town: Town, language: str) -> None:
+    """There and then: the files are sent to the rider, and are part of the form once they are."""
+    _ = translator(language)
+    rider = await begun(town, language=language)
+    await rider.says("9h 42 318")
+    await rider.hears_of("✓")
+    at = AtDesk(town, rider, language)
+    await begins_with_pay(at)
+    await rider.presses(_("📎 Attach my pay book"))
+    shown = await rider.hears_of("📎")
+    assert "2" in shown["text"], "the question with what it has now"
+    await at.presses(NO_MORE)
+    await at.hears(REVIEW_PAGE)
+    await at.presses(SEND)
+    received = await rider.hears_of("L-2026-")
+    number = re.findall(r"L-2026-\d{6}", received["text"])[0]
+    case = await case_of(town, number)
+    async with town.database.reading() as session:
+        files = [evidence.file_of(session, row).name for row in await evidence.of_case(session, case.id)]
+    assert files[-2:] == ["pay-book.pdf", "pay-book.pdf.signature.json"]
+    await rider.forges(case_presses.ATTACH.data("pay"))
+    await rider.is_told(_("This form is no longer open."))
+
+
+@LANGUAGES
+async def test_who_keeps_no_book_is_told_so_where_the_form_offers_it(town: Town, language: str) -> None:
+    _ = translator(language)
+    rider = await at_home(town, RIDER, language)
+    await begins_with_pay(AtDesk(town, rider, language))
+    await rider.presses(_("📎 Attach my pay book"))
+    await rider.is_told(_("You have no pay book yet. To begin one: /pay"))
+    await rider.forges(case_presses.ATTACH.data("nothing"))
+    await rider.is_told(_("This form is no longer open."))
+
+
+async def begins_with_pay(at: AtDesk) -> None:
+    """The form of /legal about unpaid pay, up to the question for evidence."""
+    zh = at.language != "en"
+    await at.says("/legal")
+    await at.is_asked("填写前请看" if zh else CONSENT_PAGE)
+    await at.presses(AGREE_AT_DESK)
+    await at.is_asked("是什么事" if zh else ASKED_WHAT_ABOUT)
+    await at.rider.presses("欠薪" if zh else "Unpaid")
+    await at.is_asked("哪个平台" if zh else ASKED_WHICH_PLATFORM)
+    await at.rider.presses("美团")
+    await at.is_asked("哪天" if zh else ASKED_WHEN)
+    await at.says("2025-12-30")
+    await at.is_asked("经过" if zh else "own words")
+    await at.says("They paid half of what they owed me.")
+    await at.hears(RECEIVED_SO_FAR, n=1)
+    await at.presses(NO_MORE)
+    await at.hears(REVIEW_PAGE)
+    await at.rider.presses("✎ 证据" if zh else "✎ Evidence")
+    await at.is_asked("有证据吗" if zh else ASKED_FOR_EVIDENCE)
 
 
 async def test_who_keeps_no_book_is_not_offered_it_in_a_case(town: Town) -> None:

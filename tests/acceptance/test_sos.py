@@ -166,6 +166,111 @@ async def test_only_members_volunteer_and_are_told(nearby: Town) -> None:
     assert await stored(nearby, "sos_told") == []
 
 
+@LANGUAGES
+async def test_who_does_not_come_is_asked_and_can_not_hold_the_call(nearby: Town, language: str) -> None:
+    _ = translator(language)
+    volunteer = await on_duty(nearby, VOLUNTEER, language)
+    caller = await calls(nearby, language=language)
+    await is_asked_to_help(volunteer)
+    await volunteer.presses(_("🚴 I'm going"))
+    await caller.hears_of("🚴")
+    second = await on_duty(nearby, SECOND_VOLUNTEER, language)
+    asks = _("Are you still going to the rider who needs help? Without an answer within 5 minutes I ask others.")
+    for _answered in range(2):
+        await after(nearby, 15)
+        await volunteer.hears_of(asks)
+        await volunteer.presses(_("🚴 Yes, I'm on my way"))
+        await volunteer.hears_of(_("Thank you. Ride safely."))
+    await after(nearby, 15)
+    await volunteer.hears_of(asks)
+    await after(nearby, 5)
+    await caller.hears_of(_("Who was going to you can't come.").split("。")[0][:6] if language == "en" else "来不了")
+    await is_asked_to_help(second)
+    await volunteer.hears_of(_("Somebody else is going, or the call for help is over: you need not go. Thank you."))
+    assert (await acts(nearby))[-1] == HelpAction.HELP_WENT_BACK
+
+
+async def test_who_comes_closer_is_not_asked(nearby: Town) -> None:
+    volunteer = await on_duty(nearby, VOLUNTEER, place=(DEZHOU[0] + 0.02, DEZHOU[1]), live_period=28_800)
+    await calls(nearby)
+    await is_asked_to_help(volunteer)
+    await volunteer.presses("🚴 I'm going")
+    await volunteer.hears_of("120")
+    async with nearby.database.writing() as session:
+        kept = await duties.require(session, PersonId(VOLUNTEER), nearby.now)
+        until = nearby.now + timedelta(hours=4)
+        nearer = duties.Volunteer(kept.name, DEZHOU[0] + 0.01, DEZHOU[1])
+        await duties.begin(session, PersonId(VOLUNTEER), nearer, until, None)
+    await after(nearby, 15)
+    assert not any("Are you still going" in str(one) for one in volunteer.heard)
+    await after(nearby, 15)
+    await volunteer.hears_of("Are you still going")
+
+
+@LANGUAGES
+async def test_who_called_can_send_a_helper_away(nearby: Town, language: str) -> None:
+    _ = translator(language)
+    volunteer, second = [await on_duty(nearby, one, language) for one in (VOLUNTEER, SECOND_VOLUNTEER)]
+    caller = await calls(nearby, language=language)
+    await is_asked_to_help(volunteer)
+    await volunteer.presses(_("🚴 I'm going"))
+    await caller.hears_of("🚴")
+    await second.forges(presses.SEND_AWAY.data(FIRST))
+    await second.is_told(_("Only who called or who is going can do that."))
+    await caller.presses(_("🙅 Send them away"))
+    await caller.hears_of(
+        _("They are told not to come. Nobody is going now; other volunteers and the coordinators are told.")
+    )
+    nearby.deliver()
+    await volunteer.hears_of(_("Somebody else is going, or the call for help is over: you need not go. Thank you."))
+    await is_asked_to_help(second)
+    await volunteer.forges(presses.GOING.data(FIRST))
+    await volunteer.is_told(_("This call for help was not for you."))
+    await caller.forges(presses.SEND_AWAY.data(FIRST))
+    await caller.is_told(_("Only who called or who is going can do that."))
+    assert HelpAction.HELP_SENT_AWAY in await acts(nearby)
+
+
+@LANGUAGES
+async def test_who_is_blocked_can_end_the_call_that_they_made(nearby: Town, language: str) -> None:
+    _ = translator(language)
+    await on_duty(nearby, VOLUNTEER, language)
+    caller = await calls(nearby, language=language)
+    await caller.hears_of("120")
+    async with nearby.database.writing() as session:
+        await blocks.block(session, PersonId(CALLER), "", ADMIN, nearby.now, None)
+    await nearby.context.blocks.refresh()
+    await caller.says("/sos")
+    await caller.hears_of(_("🆘 You have called for help. Nobody has said yet that they are going."))
+    await caller.presses(_("✅ I'm safe, end the call"))
+    nearby.deliver()
+    await caller.hears_of(_("✓ The call for help has ended. Its place and the names are erased here."))
+    await caller.says("/sos")
+    assert "reply_markup" not in await caller.hears_of("120")
+
+
+async def after(town: Town, minutes: int) -> None:
+    town.now += timedelta(minutes=minutes)
+    await town.tick("sos")
+    town.deliver()
+
+
+@LANGUAGES
+async def test_a_volunteer_of_an_area_hears_of_calls_in_it_wherever_they_are(nearby: Town, language: str) -> None:
+    """The area's middle is 11 km away, its edge 12."""
+    _ = translator(language)
+    volunteer = await on_duty(nearby, VOLUNTEER, language, None)
+    await volunteer.says("/sos")
+    await volunteer.hears_of(_("In an emergency, call first:"))
+    async with nearby.database.reading() as session:
+        kept = await duties.require(session, PersonId(VOLUNTEER), nearby.now)
+        assert (kept.area, kept.reach) == ("Fields <east>", 12_000)
+        assert await duties.near(session, duties.Spot(*DEZHOU), 3_000, nearby.now) == [VOLUNTEER]
+        assert await duties.near(session, duties.Spot(DEZHOU[0] - 0.1, DEZHOU[1]), 30_000, nearby.now) == []
+    await calls(nearby, language=language)
+    await is_asked_to_help(volunteer)
+
+
 async def test_who_goes_on_duty_hears_of_a_call_that_nobody_has_answered(nearby: Town) -> None:
     caller = await calls(nearby)
     await caller.hears_of("No volunteer near you")

@@ -58,6 +58,7 @@ UNSEALED = {
     "ballot_papers.envelope",
     "ballot_files.content",
     "contest_entries.certificate_index",
+    "contest_teams.invitation_index",
     "contest_votes.alias",
     "honoured.entry_index",
     "honoured.name_index",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -33,11 +34,11 @@ OPEN_TO_ALL = built_in("honours")
 UNIT, CITY, PROVINCE = REVIEWERS
 
 
-async def nominated(database: Database, desk: Desk) -> CaseId:
+async def nominated(database: Database, desk: Desk, place: str = "") -> CaseId:
     async with database.writing() as session:
         content = CaseContent("medal", name="李雷")
         row = await cases.open_case(session, desk.key, desk.prefix, RIDER, content, 201, 2026, NOON + DAY, NOON)
-        levels.begin(row, NOON)
+        levels.begin(row, place, NOON)
         return row.id
 
 
@@ -187,19 +188,68 @@ async def test_nobody_decides_at_two_levels(database: Database) -> None:
 async def test_each_level_has_its_reviewers_and_its_queue(database: Database) -> None:
     desk = with_reviewers(OPEN_TO_ALL, *REVIEWERS)
     case_id = await nominated(database, desk)
-    assert [desk.levels_of(one) for one in REVIEWERS] == [{1}, {2}, {3}]
+    assert [desk.scope_of(one) for one in REVIEWERS] == [{1: None}, {2: None}, {3: None}]
     for other in (CITY, PROVINCE, PersonId(999)):
         with pytest.raises(NoSuchCase):
             await taken(database, case_id, other, desk)
     for level, reviewer in enumerate(REVIEWERS, start=1):
         async with database.reading() as session:
-            seen = [bool(await queue.in_queue(session, desk.key, one, levels=desk.levels_of(one))) for one in REVIEWERS]
+            seen = [bool(await queue.in_queue(session, desk.key, one, scope=desk.scope_of(one))) for one in REVIEWERS]
         assert seen == [at == level for at in (1, 2, 3)]
         await taken(database, case_id, reviewer, desk)
         with pytest.raises(LevelDecided):
             await approved(database, case_id, reviewer, level % 3 + 1, desk)
         row = await approved(database, case_id, reviewer, level, desk)
     assert row.outcome is Outcome.APPROVED
+
+
+async def test_reviewers_of_a_place_have_the_cases_of_their_place_alone(database: Database) -> None:
+    """Here the unit's level is by place, the others decide about all."""
+    dezhou, jinan = PersonId(971), PersonId(972)
+    desk = with_reviewers(OPEN_TO_ALL, *REVIEWERS)
+    unit = replace(
+        desk.levels[0], reviewers=frozenset(), by_place={"dz": frozenset({dezhou}), "jn": frozenset({jinan})}
+    )
+    desk = replace(desk, levels=(unit, *desk.levels[1:]))
+    here, there, nowhere = [await nominated(database, desk, place) for place in ("dz", "jn", "")]
+    assert desk.scope_of(dezhou) == {1: frozenset({"dz", ""})}
+    staff = Staff(counsel=frozenset({dezhou, jinan, *REVIEWERS}))
+    async with database.reading() as session:
+        seen = {
+            one: {row.id for row in await queue.in_queue(session, desk.key, one, scope=desk.scope_of(one))}
+            for one in (dezhou, jinan, CITY)
+        }
+        assert seen == {dezhou: {here, nowhere}, jinan: {there, nowhere}, CITY: set()}
+        assert (await queue.count_waiting(session, desk.key, dezhou, desk.scope_of(dezhou))).total == 2
+        assert await staff.of_desk(session, desk, NOON, 1, "jn") == [jinan]
+        assert await staff.of_desk(session, desk, NOON, 1, "") == [dezhou, jinan], "somebody has to"
+        assert await staff.of_desk(session, desk, NOON, 2, "jn") == [CITY]
+    with pytest.raises(NoSuchCase):
+        await taken(database, there, dezhou, desk)
+    await taken(database, here, dezhou, desk)
+    row = await approved(database, here, dezhou, 1, desk)
+    assert (row.level, row.place) == (2, "dz")
+    await taken(database, here, CITY, desk)
+
+
+async def test_with_reviewers_for_all_places_those_of_a_place_have_only_theirs(database: Database) -> None:
+    dezhou = PersonId(971)
+    desk = with_reviewers(OPEN_TO_ALL, *REVIEWERS)
+    desk = replace(desk, levels=(replace(desk.levels[0], by_place={"dz": frozenset({dezhou})}), *desk.levels[1:]))
+    assert desk.scope_of(dezhou) == {1: frozenset({"dz"})} and desk.scope_of(UNIT) == {1: None}
+    for place, able in (("dz", [UNIT, dezhou]), ("jn", [UNIT]), ("", [UNIT])):
+        async with database.reading() as session:
+            staff = Staff(counsel=frozenset({dezhou, UNIT}))
+            assert await staff.of_desk(session, desk, NOON, 1, place) == able
+
+
+async def test_a_place_that_was_changed_in_the_database_counts_for_nothing(database: Database) -> None:
+    desk = with_reviewers(OPEN_TO_ALL, *REVIEWERS)
+    case_id = await nominated(database, desk, "dz")
+    async with database.writing() as session:
+        await session.execute(text("UPDATE cases SET place = 'jn'"))
+    with pytest.raises(CaseInDoubt):
+        await taken(database, case_id, UNIT, desk)
 
 
 async def test_what_is_overdue_is_told_at_its_level_then_above(database: Database) -> None:
@@ -245,7 +295,7 @@ async def test_a_level_that_was_skipped_in_the_database_counts_for_nothing(datab
     with pytest.raises(CaseInDoubt):
         await taken(database, case_id, PROVINCE, desk)
     async with database.reading() as session:
-        assert await queue.in_queue(session, desk.key, PROVINCE, levels={3}) == []
+        assert await queue.in_queue(session, desk.key, PROVINCE, scope={3: None}) == []
         assert await session.scalar(select(Case.level)) == 3
 
 

@@ -133,6 +133,7 @@ _NOT_BEFORE = {
     "ballot_voters.person_id",
     "contest_entries.person_id",
     "contest_judges.person_id",
+    "contest_team_members.person_id",
     "honoured.person_id",
     "station_proposals.person_id",
     "sos_calls.person_id",
@@ -270,7 +271,7 @@ async def _ballots(session: AsyncSession) -> None:
 
 
 async def _contests(session: AsyncSession) -> None:
-    settings_ = contests.Settings(categories=("Videos",))
+    settings_ = contests.Settings(categories=("Videos",), by_team=True)
     phases = {contests.Phase.ENTRY: None, contests.Phase.VOTE: None}
     row = await contests.create(session, contests.Plan("Contest", "Rules", Segment(), settings_, phases))
     await contest_moves.move(session, row.id, None, ADMIN, NOON, None)

@@ -71,7 +71,7 @@ async def on_duty(session: AsyncSession, volunteer: PersonId) -> Volunteer:
 async def goes_on_duty(database: Database) -> None:
     async with database.writing() as session:
         kept = await on_duty(session, VOLUNTEERS[0])
-        await asking.ask_newcomer(session, VOLUNTEERS[0], kept.spot, 3_000, NOON)
+        await asking.ask_newcomer(session, VOLUNTEERS[0], kept, 3_000, NOON)
 
 
 async def called(database: Database, now: datetime = NOON) -> HelpCallId:
@@ -122,7 +122,7 @@ async def test_who_gave_a_call_back_is_not_asked_again(database: Database) -> No
     async with database.writing() as session:
         for volunteer in VOLUNTEERS[:2]:
             await on_duty(session, volunteer)
-            await asking.ask_newcomer(session, volunteer, kept.spot, 3_000, NOON)
+            await asking.ask_newcomer(session, volunteer, kept, 3_000, NOON)
         with pytest.raises(NotToldOfCall):
             await calls.take(session, call_id, VOLUNTEERS[0], [], NOON)
         await calls.take(session, call_id, VOLUNTEERS[1], [], NOON)

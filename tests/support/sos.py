@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from bot.config.sections import Sos, SosArea
 from handlers.i18n.translations import translator
 from storage.database import Database
 from storage.people import roles
@@ -24,7 +25,8 @@ async def helping_town(database: Database, folder: Path) -> AsyncIterator[Town]:
     async with telegram() as (api, address):
         config = configured(folder, address)
         features = config.features.model_copy(update={"sos": True})
-        town = Town(database, api, config.model_copy(update={"features": features}))
+        sos = Sos(areas={"fields": SosArea(name="Fields <east>", latitude=FAR[0], longitude=FAR[1], radius_km=12)})
+        town = Town(database, api, config.model_copy(update={"features": features, "sos": sos}))
         async with running(town.app):
             yield town
 
@@ -35,9 +37,9 @@ async def is_member(database: Database, person_id: int) -> None:
 
 
 async def on_duty(
-    town: Town, person_id: int, language: str = "en", place: tuple[float, float] = DEZHOU, **location: int
+    town: Town, person_id: int, language: str = "en", place: tuple[float, float] | None = DEZHOU, **location: int
 ) -> Rider:
-    """A member who has agreed to volunteer and begun a shift of 4 h."""
+    """A member who has agreed to volunteer and begun a shift of 4 h; without a place, in the declared area."""
     await is_member(town.database, person_id)
     _ = translator(language)
     rider = await at_home(town, person_id, language)
@@ -51,7 +53,10 @@ async def on_duty(
     await rider.hears_of(_("For how long are you on duty?"))
     await rider.presses("4")
     await rider.hears_of(_("Your place is thrown away at the end of your shift."))
-    await rider.shares(*place, **location)
+    if place is None:
+        await rider.presses("🗺 Fields <east>")
+    else:
+        await rider.shares(*place, **location)
     await rider.hears_of("🤝")
     return rider
 

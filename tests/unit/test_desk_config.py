@@ -189,3 +189,42 @@ def test_lists_come_from_the_environment_in_both_ways(tmp_path: Path, monkeypatc
     with pytest.raises(BadConfig) as fault:
         load(tmp_path / "none.toml")
     assert len(fault.value.lines) == 1
+
+
+PLACES = """
+[desks.housing]
+command = "housing"
+prefix = "H"
+title = { en = "Housing" }
+about = { en = "Help with housing" }
+intro = { en = "Rent and landlords." }
+next_steps = { en = "Somebody answers." }
+levels = [{ key = "city", within = "48h", by_place = { dz = [1], jn = [2] }, title = { en = "City" } }]
+[[desks.housing.asks]]
+key = "city"
+type = "place"
+title = { en = "City" }
+words = { en = "Where?" }
+choices = [{ key = "dz", words = { en = "Dezhou" } }, { key = "jn", words = { en = "Jinan" } }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("jn = [2]", "xx = [2]", "by_place of level city needs a question of type place with these choices"),
+        (", jn = [2]", "", "a place has no reviewer"),
+        ('type = "place"', 'type = "choice"', "by_place of level city needs a question of type place"),
+    ],
+)
+def test_reviewers_by_place_leave_no_place_out(tmp_path: Path, before: str, after: str, line: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(PLACES, "utf-8")
+    (level,) = config_desks.desks(load(file).desks)["housing"].levels
+    assert level.by_place == {"dz": {1}, "jn": {2}}
+    file.write_text(PLACES.replace(before, after), "utf-8")
+    with pytest.raises(BadConfig, match=line):
+        load(file)
+    everywhere = 'within = "48h", reviewers = [3], by_place = { dz = [1] }'
+    file.write_text(PLACES.replace('within = "48h", by_place = { dz = [1], jn = [2] }', everywhere), "utf-8")
+    load(file)

@@ -44,6 +44,8 @@ LANDED = {
     "0036_pay_pool": "05d6d12049b932846fdc4d9a64d9097c9563eadfce5ed58ef0a2e5ed0bd1fedc",
     "0035_sos": "7a45fbc73866b618ba580016b901b9ade2b16371f38242234b737e4ceb856a5f",
     "0038_collective_cases": "781a694c8fd84ad1b887b112e87433e9a304dd81d37fc418d057520ab4e23299",
+    "0042_contest_teams": "5df8dc8a32cfc423c15a57f870eddba8465a1facb1d9bc58771e8fa8b818eca8",
+    "0043_case_places": "b8a1b001ccf000434fe06a8d9fb14f65287380ef56459fa98446e43db1b5e33e",
 }
 
 

@@ -1,4 +1,4 @@
-"""Reports as PDF: in Chinese, over several pages, and the same bytes each time."""
+"""Reports as PDF and HTML: in Chinese, over several pages, and the same bytes each time."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from dataclasses import replace
 
 from PIL import Image
 
+from bot.documents import html
 from bot.documents.pdf import written
-from handlers.chat.reports import Heading, Paragraph, Picture, Report, Table
+from bot.pictures import photo
+from handlers.chat.reports import Block, Heading, Paragraph, Picture, Report, Table
 from tests.support.simulator import NOON
 
 PNG = io.BytesIO()
@@ -55,3 +57,34 @@ def _inflated(stream: bytes) -> bytes:
         return zlib.decompress(stream)
     except zlib.error:
         return b""
+
+
+def test_the_page_holds_all_blocks_and_nothing_that_runs() -> None:
+    hostile = '<script>alert(1)</script> & "quotes" <img src=x onerror=alert(1)>'
+    blocks: list[Block] = [Heading(hostile, 2), Paragraph(hostile), Table([hostile], [[hostile]])]
+    page = html.written(replace(REPORT, title=hostile, subtitle=hostile, blocks=[*REPORT.blocks, *blocks]), "zh_Hans")
+    text = page.decode()
+    assert '<html lang="zh-Hans">' in text and "default-src 'none'" in text
+    assert "集体协商报告" not in text and "诉求 / Demands" in text and text.count("<tr>") == 61 + 2
+    assert "<script" not in text and "onerror=" not in text.replace("&lt;img src=x onerror=", "")
+    assert 'src="data:image/png;base64,' in text and "http:" not in text
+
+
+def test_a_photo_is_made_small_upright_and_says_nothing_else() -> None:
+    turned = Image.new("RGB", (2_000, 1_000), "#336699")
+    exif = turned.getexif()
+    exif[0x0112], exif[0x010F] = 6, "Camera of Li"
+    out = io.BytesIO()
+    turned.save(out, "JPEG", exif=exif)
+    small = photo.scaled(out.getvalue())
+    assert small is not None and b"Camera of Li" not in small
+    assert Image.open(io.BytesIO(small)).size == (400, 800)
+    assert photo.scaled(b"no picture") is None and photo.scaled(out.getvalue()[:400]) is None
+
+
+def test_a_photo_takes_half_of_the_page_whatever_its_shape() -> None:
+    tall = io.BytesIO()
+    Image.new("RGB", (40, 4_000), "#1f6fb5").save(tall, "PNG")
+    blocks = [Picture(tall.getvalue(), is_photo=True), Picture(PNG.getvalue(), is_photo=True)]
+    pdf = written(replace(REPORT, blocks=blocks))
+    assert re.search(rb"/Count (\d+)", pdf)[1] == b"1"  # type: ignore[index]

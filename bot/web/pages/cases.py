@@ -17,7 +17,7 @@ from bot.web.turned_away import Turned, Why
 from bot.web.visits import OFFICE, Page, Visit
 from handlers.cases import format as words
 from handlers.cases.desk import may_take
-from handlers.cases.desk_access import desks_of, levels_at
+from handlers.cases.desk_access import desks_of, scope_at
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
 from handlers.i18n.translations import N_
@@ -108,7 +108,7 @@ def _filter(talk: Talk, visit: Visit) -> _Filter:
 
 
 def _chosen(talk: Talk, chosen: _Filter) -> Chosen:
-    desks = {key: levels_at(talk, desk) for key, desk in desks_of(talk).items() if chosen.desk in ("", key)}
+    desks = {key: scope_at(talk, desk) for key, desk in desks_of(talk).items() if chosen.desk in ("", key)}
     if chosen.mine and not chosen.desk:
         desks = {}
     return Chosen(desks, chosen.mine, chosen.kind, chosen.days, chosen.overdue, chosen.ours)
@@ -141,7 +141,7 @@ async def _desks(talk: Talk) -> list[tuple[str, str]]:
     """Each desk with how many cases nobody has taken there."""
     found = []
     for key, desk in desks_of(talk).items():
-        waiting = await queue.count_waiting(talk.session, key, talk.person.id, levels_at(talk, desk))
+        waiting = await queue.count_waiting(talk.session, key, talk.person.id, scope_at(talk, desk))
         title = f"{words.mark_of(waiting.urgent)}{desk.emoji} {in_language(desk.title, talk.language)}"
         found.append((key, formatting.bracketed(talk._, title, str(waiting.total))))
     return found

@@ -1,0 +1,307 @@
+"""Teams in contests: people who accepted an invitation, their names beside the entry, and what each of them may do."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from handlers.contests import presses
+from handlers.i18n.translations import Translate, translator
+from storage.contests import contests, editing, entries, joining, judging, teams
+from storage.contests.contests import Phase
+from storage.contests.editing import Wording
+from storage.contests.entries import (
+    Content,
+    Entry,
+    EntryState,
+    JudgesDoNotEnter,
+    NoSuchEntry,
+    NotForYou,
+    RulesChanged,
+    TeamHasEnough,
+)
+from storage.contests.ids import ContestId, EntryId
+from storage.contests.joining import InATeam, InvitationVoid, TeamFull
+from storage.contests.judging import JudgesOwnEntry
+from storage.contests.teams import MOST_MEMBERS, NoSuchTeam
+from storage.contests.votes import OwnEntry, Voted, vote
+from storage.database import Database
+from storage.membership.conditions import IsMember
+from storage.people.segments import Segment
+from storage.telegram_ids import ChatId, PersonId
+from tests.support.activities import at_home
+from tests.support.contests import RULES, TITLE, entered, judged_by, known, moved, plan, prepared
+from tests.support.languages import LANGUAGES
+from tests.support.simulator import COORDINATOR, NOON, Rider, Town
+
+CAPTAIN, MATE, OTHER, JUDGE = 711, 712, 713, 714
+CHANNEL = ChatId(-1_002_222_333_444)
+PHASES = (Phase.ENTRY, Phase.VOTE, Phase.JUDGING)
+
+
+async def open_contest(database: Database, **changes: Any) -> ContestId:
+    contest_id = await prepared(database, plan(PHASES, by_team=True, categories=("Riding",), **changes))
+    await moved(database, contest_id, Phase.ENTRY)
+    return contest_id
+
+
+async def invitation(database: Database, contest_id: ContestId, captain: int = CAPTAIN) -> str:
+    async with database.reading() as session:
+        row = await teams.led_by(session, contest_id, PersonId(captain))
+        return teams.content_of(session, row).invitation
+
+
+async def joined(database: Database, contest_id: ContestId, person: int, name: str, captain: int = CAPTAIN) -> None:
+    invited = await invitation(database, contest_id, captain)
+    await known(database, person)
+    async with database.writing() as session:
+        version = (await contests.find(session, contest_id)).rules_version
+        await joining.join(session, invited, PersonId(person), name, version, NOON)
+
+
+async def entry_of(database: Database, entry_id: EntryId) -> tuple[Entry, Content]:
+    async with database.reading() as session:
+        row = await entries.find(session, entry_id)
+        return row, entries.content_of(session, row)
+
+
+async def enters(rider: Rider, _: Translate) -> None:
+    await rider.says("/contests")
+    await rider.hears_of(f"▶️ {_('Call for entries')}")
+    await rider.presses(_("➕ Take part"))
+    await rider.hears_of(_("What a team has entered stays with the team when one of its members leaves."))
+    await rider.presses(_("✅ I agree, go on"))
+    await rider.hears_of(
+        _("Send your entry: one video, picture or document, or write a text of up to 2,000 characters.")
+    )
+    await rider.says("We ride in a row, and whoever is first lifts a hand before the turn.")
+    await rider.hears_of(_("What is the title of your entry?"))
+    await rider.says("In a row")
+    await rider.hears_of(
+        _("What is your team called? The name is shown with its entries. You can invite the others then.")
+    )
+    await rider.says("Night Riders")
+    await rider.hears_of(_("Which name of yours should be shown in the team? Your account's name, or a nickname."))
+    await rider.says("Captain Lei")
+    await rider.hears_of("Night Riders")
+    await rider.presses(_("📨 Send it in"))
+    await rider.hears_of(_("Your entry is in. A coordinator will check it, and I'll let you know."))
+
+
+async def leaves_for_good(rider: Rider, _: Translate) -> None:
+    await rider.presses(_("🗑 Erase everything about me"))
+    await rider.hears()
+    await rider.presses(_("🗑 Yes, erase"))
+    await rider.hears()
+    await rider.presses(_("🗑 Erase permanently"))
+    await rider.hears_of(_("Your data has been erased. If you write again, you start fresh."))
+
+
+@LANGUAGES
+async def test_a_team_is_named_invited_shown_and_left(town: Town, language: str) -> None:
+    _ = translator(language)
+    captain, mate = await at_home(town, CAPTAIN, language), await at_home(town, MATE, language)
+    coordinator = await at_home(town, COORDINATOR, language)
+    town.world.add_group(CHANNEL, "Works", [COORDINATOR])
+    contest_id = await open_contest(town.database)
+    async with town.database.writing() as session:
+        await contests.set_channel(session, contest_id, CHANNEL)
+    await enters(captain, _)
+    await captain.presses(_("👥 Your team"))
+    page = await captain.hears_of("Night Riders")
+    assert "Captain Lei" in page["text"] and _("you") in page["text"]
+    link = re.findall(r"start=(team_[\w-]+)", page["text"])[0]
+
+    await mate.says(f"/start {link}")
+    asked = await mate.hears_of("Night Riders")
+    assert RULES in asked["text"]
+    await mate.presses(_("✅ I agree and join"))
+    await mate.hears_of(_("Which name of yours should be shown in the team? Your account's name, or a nickname."))
+    await mate.says("In a row")
+    await mate.hears_of("In a row")  # judges would know who it is from
+    await mate.says("Mate Wang")
+    await mate.hears_of(_("You are in the team. Its entries will be checked again."))
+    town.deliver()
+    await captain.hears_of(_("{name} has joined your team.").format(name="Mate Wang"))
+
+    await coordinator.forges(presses.CHECK.data(contest_id))
+    await coordinator.hears_of("Night Riders (Captain Lei · Mate Wang)")
+    await coordinator.presses(_("✅ Accept it"))
+    posts = town.world.chats[CHANNEL].messages
+    await town.until(lambda: any("Captain Lei · Mate Wang" in one.get("text", "") for one in posts.values()))
+
+    async def is_remembered() -> bool:
+        return (await entry_of(town.database, EntryId(1)))[0].post is not None
+
+    await town.until_true(is_remembered)
+    await mate.says("/contests")
+    await mate.hears_of(_("✅ takes part"))
+    await mate.presses(_("✎ {name}").format(name="In a row"))
+    seen = await mate.hears_of("Mate Wang")
+    assert _("🗑 Withdraw it …") not in str(seen) and _("✎ Change it") not in str(seen), "it is for who sent it in"
+
+    await captain.says("/privacy")
+    await captain.hears_of(_("that you are in a team of a contest, and the name shown for you: /contests"))
+    await leaves_for_good(captain, _)
+    await town.until(lambda: any("Night Riders (Mate Wang)" in one.get("text", "") for one in posts.values()))
+    assert not any("Captain Lei" in one.get("text", "") for one in posts.values())
+    row, content = await entry_of(town.database, EntryId(1))
+    assert (row.person_id, row.state, content.entrant) == (MATE, EntryState.SHOWN, "Night Riders (Mate Wang)")
+    town.deliver()
+    await mate.hears_of(_("{name} has left your team.").format(name="Captain Lei"))
+    await mate.says("/contests")
+    await mate.hears_of(f"▶️ {_('Call for entries')}")
+    await mate.presses(_("👥 Your team"))
+    await mate.hears_of("Mate Wang")
+    await mate.presses(_("🚪 Leave the team …"))
+    await mate.hears_of(_("Leave the team? Nobody else is in it, so its entries are withdrawn."))
+    await mate.presses(_("🚪 Leave"))
+    await mate.hears_of(_("You have left the team."))
+    await town.until(lambda: not any("Night Riders" in one.get("text", "") for one in posts.values()))
+
+
+async def test_a_members_entry_counts_for_the_team(database: Database) -> None:
+    contest_id = await open_contest(database, entries_each=2)
+    await entered(database, contest_id, CAPTAIN, by="Night Riders")
+    await joined(database, contest_id, MATE, "Wang")
+    second = await entered(database, contest_id, MATE, by="Anything else")
+    assert (await entry_of(database, second))[1].entrant == "Night Riders (Wang)", "whoever is in a team enters for it"
+    for person in (CAPTAIN, MATE):
+        with pytest.raises(TeamHasEnough):
+            await entered(database, contest_id, person)
+    await entered(database, contest_id, OTHER, by="night riders")  # a name is nobody's alone: teams are people
+
+
+async def test_who_can_not_join(database: Database) -> None:
+    contest_id = await open_contest(database)
+    first = await entered(database, contest_id, CAPTAIN, by="Night Riders")
+    await entered(database, contest_id, OTHER, by="Early Birds")
+    await judged_by(database, contest_id, JUDGE)
+    await known(database, MATE)
+    invited = await invitation(database, contest_id)
+    for person, refusal in ((CAPTAIN, InATeam), (OTHER, InATeam), (JUDGE, JudgesDoNotEnter)):
+        with pytest.raises(refusal):
+            await joined(database, contest_id, person, "Name")
+    async with database.writing() as session:
+        with pytest.raises(RulesChanged):
+            await joining.join(session, invited, PersonId(MATE), "Wang", 7, NOON)
+        await teams.invite_anew(session, contest_id, PersonId(CAPTAIN))
+        with pytest.raises(InvitationVoid):
+            await joining.join(session, invited, PersonId(MATE), "Wang", 1, NOON)
+    await joined(database, contest_id, MATE, "Wang")
+    async with database.writing() as session:
+        with pytest.raises(NoSuchTeam):
+            await teams.invite_anew(session, contest_id, PersonId(MATE))
+        with pytest.raises(JudgesOwnEntry):
+            await judging.name_judge(session, contest_id, PersonId(MATE))
+    for at in range(MOST_MEMBERS - 2):
+        await joined(database, contest_id, 800 + at, f"Rider {at}")
+    with pytest.raises(TeamFull):
+        await joined(database, contest_id, 850, "One too many")
+    row, content = await entry_of(database, first)
+    assert row.state is EntryState.WAITING and row.revision == MOST_MEMBERS, "each who joins is checked"
+    assert len(content.members) == MOST_MEMBERS - 1, "the captain chose no name"
+    narrow = await prepared(database, plan(PHASES, Segment((IsMember(),)), by_team=True, categories=("Riding",)))
+    await moved(database, narrow, Phase.ENTRY)
+    with pytest.raises(NotForYou):
+        await entered(database, narrow, CAPTAIN)
+
+
+async def test_no_vote_for_the_own_team_and_no_entry_of_others(database: Database) -> None:
+    contest_id = await open_contest(database)
+    entry_id = await entered(database, contest_id, CAPTAIN, by="Night Riders")
+    await joined(database, contest_id, MATE, "Wang")
+    await known(database, OTHER)
+    async with database.writing() as session:
+        await entries.decide(session, entry_id, 2, reason=None)
+    await moved(database, contest_id, Phase.VOTE)
+    async with database.writing() as session:
+        for person in (CAPTAIN, MATE):
+            with pytest.raises(OwnEntry):
+                await vote(session, entry_id, PersonId(person), Voted(False, NOON.date()), NOON)
+        assert await vote(session, entry_id, PersonId(OTHER), Voted(False, NOON.date()), NOON)
+        await entries.find_for_entrant(session, entry_id, PersonId(MATE))
+        with pytest.raises(NoSuchEntry):
+            await entries.find_for_entrant(session, entry_id, PersonId(OTHER))
+        with pytest.raises(NoSuchEntry):
+            await entries.withdraw(session, entry_id, PersonId(MATE))
+
+
+async def test_new_rules_ask_every_member_and_show_who_has_agreed(database: Database) -> None:
+    contest_id = await open_contest(database)
+    entry_id = await entered(database, contest_id, CAPTAIN, by="Night Riders")
+    await joined(database, contest_id, MATE, "Wang")
+    async with database.writing() as session:
+        changed = await editing.change(session, contest_id, Wording(TITLE, "Quite other rules, longer.", 1, 1))
+        assert await editing.people_of(session, changed.asked_again) == [CAPTAIN, MATE]
+    assert (await entry_of(database, entry_id))[1].entrant == "Night Riders"
+    async with database.writing() as session:
+        await editing.agree_again(session, contest_id, PersonId(MATE), 2, NOON)
+    row, content = await entry_of(database, entry_id)
+    assert (row.state, content.entrant) == (EntryState.AGREEING, "Night Riders (Wang)"), "who sent it in has to agree"
+    async with database.writing() as session:
+        await editing.agree_again(session, contest_id, PersonId(CAPTAIN), 2, NOON)
+    assert (await entry_of(database, entry_id))[0].state is EntryState.WAITING
+
+
+async def test_all_of_a_team_hear_of_its_place_and_get_the_certificate(town: Town) -> None:
+    mate = await at_home(town, MATE)
+    contest_id = await prepared(town.database, plan((Phase.ENTRY, Phase.VOTE), by_team=True, categories=("Riding",)))
+    await moved(town.database, contest_id, Phase.ENTRY)
+    entry_id = await entered(town.database, contest_id, CAPTAIN, by="Night Riders")
+    await joined(town.database, contest_id, MATE, "Wang")
+    async with town.database.writing() as session:
+        await entries.decide(session, entry_id, 2, reason=None)
+    await moved(town.database, contest_id, Phase.RESULT)
+    town.deliver()
+    await mate.hears_of("took place 1")
+    await mate.presses("🎓 Certificate")
+    while "document" not in await mate.hears():
+        pass
+    await mate.says("/contests")
+    await mate.hears_of("▶️ Winners")
+    await mate.presses("🏅 Winners")
+    await mate.hears_of("Night Riders (Wang)")
+
+
+async def test_a_judge_is_not_told_who_is_in_a_team(town: Town) -> None:
+    judge = await at_home(town, JUDGE)
+    contest_id = await prepared(town.database, plan((Phase.ENTRY, Phase.JUDGING), by_team=True, categories=("Riding",)))
+    await moved(town.database, contest_id, Phase.ENTRY)
+    entry_id = await entered(town.database, contest_id, CAPTAIN, by="Night Riders", title="In a row")
+    await joined(town.database, contest_id, MATE, "Wang")
+    await judged_by(town.database, contest_id, JUDGE)
+    async with town.database.writing() as session:
+        await entries.decide(session, entry_id, 2, reason=None)
+    invited = await invitation(town.database, contest_id)
+    await judge.says(f"/start team_{invited}")
+    await judge.hears_of("You are a judge of this contest")
+    await moved(town.database, contest_id, Phase.JUDGING)
+    for data in (
+        presses.JUDGE_ONE.data(entry_id),
+        presses.TEAM.data(contest_id),
+        presses.MINE.data(entry_id),
+        presses.SHOW.data(contest_id),
+    ):
+        await judge.forges(data)
+    await judge.says(f"/start team_{invited}")
+    await town.until_idle()
+    assert "In a row" in str(judge.heard)
+    for name in ("Night Riders", "Wang", str(CAPTAIN), str(MATE)):
+        assert name not in str(judge.heard) + str(judge.answers), name
+
+
+async def test_who_is_erased_leaves_the_team_and_takes_their_entry_along_if_nobody_else_is_in_it(
+    database: Database,
+) -> None:
+    contest_id = await open_contest(database)
+    entry_id = await entered(database, contest_id, CAPTAIN, by="Night Riders")
+    async with database.writing() as session:
+        assert [one["team"] for one in await joining.copy_of(session, PersonId(CAPTAIN))] == ["Night Riders"]
+        await joining.erase(session, PersonId(CAPTAIN))
+        await entries.erase(session, PersonId(CAPTAIN))
+        assert not await joining.copy_of(session, PersonId(CAPTAIN))
+        row = await session.get_one(Entry, entry_id)
+        assert (row.state, row.content, row.person_id) == (EntryState.WITHDRAWN, None, None)
