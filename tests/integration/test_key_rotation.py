@@ -88,7 +88,7 @@ async def test_replicas_that_start_together_on_a_new_database_agree_on_its_key(d
     """Each begins to look before any has written."""
     async with database.writing() as session:
         await session.execute(Base.metadata.tables["key_checks"].delete())
-    ready = asyncio.Barrier(4 if database.is_postgresql else 1)
+    ready = asyncio.Barrier(3 if database.is_postgresql else 1)
 
     async def starts() -> None:
         async with database.writing() as session:
@@ -96,7 +96,7 @@ async def test_replicas_that_start_together_on_a_new_database_agree_on_its_key(d
             await ready.wait()
             await keys.check(session)
 
-    await asyncio.gather(*(starts() for _ in range(4 if database.is_postgresql else 1)))
+    await asyncio.gather(*(starts() for _ in range(3 if database.is_postgresql else 1)))
     async with database.writing() as session:
         await keys.check(session)
 
