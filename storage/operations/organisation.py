@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from storage.cases.desks import Desk
@@ -43,17 +44,26 @@ class MinimumPay:
     source: str = ""
 
 
+class Per(StrEnum):
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+
+
 @dataclass(frozen=True, slots=True)
 class HeatAllowance:
-    """The high-temperature allowance a month in hundredths, 0 if none is set; in which months it is paid (empty: in
-    all), and where that stands."""
+    """The high-temperature allowance in hundredths, 0 if none is set; for how long a time that is, in which months it
+    is paid (empty: in all), and where that stands. `year`: of which year it is known, so that it may be more by now; 0:
+    it holds."""
 
-    monthly: int = 0
+    amount: int = 0
+    per: Per = Per.MONTH
     months: frozenset[int] = frozenset()
     source: str = ""
+    year: int = 0
 
     def holds_on(self, day: date) -> bool:
-        return self.monthly > 0 and (not self.months or day.month in self.months)
+        return self.amount > 0 and (not self.months or day.month in self.months)
 
 
 @dataclass(frozen=True, slots=True)
