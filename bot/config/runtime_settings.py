@@ -22,8 +22,9 @@ from storage.database import Database
 from storage.heat import allowances
 from storage.hours.quiet_hours import QuietHours
 from storage.operations import settings
+from storage.operations.heat_allowance import HeatAllowance
 from storage.operations.help_areas import HelpArea
-from storage.operations.organisation import CurrentSettings, HeatAllowance, Joining, MinimumPay, Organisation, Settings
+from storage.operations.organisation import CurrentSettings, Joining, MinimumPay, Organisation, Settings
 from storage.operations.weather_areas import WHOLE, Area
 from storage.people.staff import Staff
 from storage.privacy.retention import Retention

@@ -13,7 +13,7 @@ from storage.cases.desks import in_language
 from storage.heat import days
 from storage.heat.days import WeatherDay
 from storage.heat.rules import Measure, Rule
-from storage.operations.organisation import Per
+from storage.operations.heat_allowance import Per
 from storage.operations.weather_areas import Area
 
 _PER = {Per.HOUR: N_("{amount} an hour"), Per.DAY: N_("{amount} a day"), Per.MONTH: N_("{amount} a month")}

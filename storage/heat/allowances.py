@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from storage.operations.organisation import HeatAllowance, Per
+from storage.operations.heat_allowance import HeatAllowance, Per
 
 _FILE = Path(__file__).parent / "allowances.toml"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
-from enum import StrEnum
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from storage.cases.desks import Desk
 from storage.hours.quiet_hours import QuietHours
+from storage.operations.heat_allowance import HeatAllowance
 from storage.operations.help_areas import HelpArea
 from storage.operations.weather_areas import Area
 from storage.privacy.retention import Retention
@@ -42,28 +42,6 @@ class MinimumPay:
 
     hourly: int = 0
     source: str = ""
-
-
-class Per(StrEnum):
-    HOUR = "hour"
-    DAY = "day"
-    MONTH = "month"
-
-
-@dataclass(frozen=True, slots=True)
-class HeatAllowance:
-    """The high-temperature allowance in hundredths, 0 if none is set; for how long a time that is, in which months it
-    is paid (empty: in all), and where that stands. `year`: of which year it is known, so that it may be more by now; 0:
-    it holds."""
-
-    amount: int = 0
-    per: Per = Per.MONTH
-    months: frozenset[int] = frozenset()
-    source: str = ""
-    year: int = 0
-
-    def holds_on(self, day: date) -> bool:
-        return self.amount > 0 and (not self.months or day.month in self.months)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from storage.cases import statistics
 from storage.cases.statistics import CaseCount
 from storage.database import Database
 from storage.heat import allowances, days, rules, wishes
-from storage.operations.organisation import HeatAllowance, Per
+from storage.operations.heat_allowance import HeatAllowance, Per
 from storage.stations import stations
 from storage.telegram_ids import PersonId
 from tests.support.case_scripts import AtDesk, at_desk
