@@ -40,7 +40,6 @@ SCRIPT = (
     Step("What is your name?", text="李雷"),
     Step("or type the number", text="138 0013 8000"),
     Step("Which platform", button=":choose:0"),
-    Step("What do you transport", button=":choose:meals"),
     Step("Which district", text="德城区"),
     Step("What is your ID number", text=ID_NUMBER),
     Step("Are you insured", button=":choose:no"),
@@ -49,7 +48,7 @@ SCRIPT = (
 )
 PEERS_SCRIPT = tuple(
     one._replace(button=button)
-    for one, button in zip(SCRIPT, ("agree", "", "", "meituan", "meals", "", "", "no", "send", ""), strict=True)
+    for one, button in zip(SCRIPT, ("agree", "", "", "meituan", "", "", "no", "send", ""), strict=True)
 )
 """The questions of form_peer.py are the same, what its buttons hold is not."""
 

@@ -91,7 +91,6 @@ class Join(StatesGroup):
     name = State()
     phone = State()
     platform = State()
-    cargo = State()
     district = State()
     id_number = State()
     insured = State()
@@ -103,7 +102,6 @@ QUESTIONS = {
     Join.name: ("What is your name?", ()),
     Join.phone: ("Your telephone number, or type the number", ()),
     Join.platform: ("Which platform do you work for?", ("meituan", "eleme", "jd", "other")),
-    Join.cargo: ("What do you transport?", ("meals", "parcels", "people")),
     Join.district: ("Which district do you work in?", ()),
     Join.id_number: ("What is your ID number?", ()),
     Join.insured: ("Are you insured?", ("yes", "no")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -206,7 +207,7 @@ async def _kept(
     town.now += timedelta(minutes=1)
     await town.announces()
     told = await people[0].hears_of("Half an hour of rest")
-    assert "photo" in told and f"{_('Yes')}: 30" in told["caption"]
+    assert "photo" in told and re.search(f"{_('Yes')}[:：] ?30", told["caption"])
     async with town.database.writing() as session:
         rows = await commitments.add_clauses(session, campaign_id, NOON + timedelta(days=90))
     await moved(town, campaign_id, Phase.FOLLOW_UP)

@@ -135,7 +135,8 @@ async def test_outside_of_any_form_the_numbers_come_alone_and_leave_no_trace(tow
     await is_told_whom_to_call(town, rider)
     await hears_no_more(town, rider)
     after = await tables_of(town.database)
-    assert {name for name in before if before[name] != after[name]} == set()
+    # The leader renews its lease meanwhile.
+    assert {name for name in before if before[name] != after[name]} - {"leases"} == set()
     await rider.says("累死了" if language == "zh_Hans" else "this is killing me")
     await rider.hears(NOT_UNDERSTOOD)
 

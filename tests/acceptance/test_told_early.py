@@ -120,10 +120,10 @@ async def test_the_page_of_evidence_says_what_is_there_with_the_buttons_that_mak
     await rider.says(STORY)
     await rider.hears(REVIEW_PAGE)
     await rider.changes("Evidence")
-    assert labels(await rider.is_asked(ASKED_FOR_EVIDENCE)) == ["↩ Keep as it is"]
+    assert labels(await rider.is_asked(ASKED_FOR_EVIDENCE)) == ["📎 Attach my pay book", "↩ Keep as it is"]
     await rider.sends_photo(1)
     first = await rider.hears(RECEIVED_SO_FAR, n=1)
-    assert labels(first) == [NO_MORE, "🗑 Start over"]
+    assert labels(first) == ["📎 Attach my pay book", NO_MORE, "🗑 Start over"]
     await rider.presses("🗑 Start over")
     asked = await rider.rider.hears_of("will be discarded")
     assert "1 photo" in asked["text"], "not a dash while something is in"
@@ -134,7 +134,7 @@ async def test_the_page_of_evidence_says_what_is_there_with_the_buttons_that_mak
     await rider.changes("Evidence")
     page = await rider.is_asked(ASKED_FOR_EVIDENCE)
     assert "2 photos" in page["text"] and "To add something, just send it." in page["text"]
-    assert labels(page) == ["↩ Keep as it is", "🗑 Remove all"]
+    assert labels(page) == ["📎 Attach my pay book", "↩ Keep as it is", "🗑 Remove all"]
     await rider.sends_document()
     await rider.hears(RECEIVED_SO_FAR, n=3)
     await rider.presses(NO_MORE)
