@@ -202,6 +202,17 @@ async def test_who_asks_too_much_waits(pages: Pages) -> None:
     assert (await (await pages.opens_app(6)).gets("/app/map")).status == 200
 
 
+async def test_searches_of_the_map_are_fewer_than_looks_at_it(pages: Pages) -> None:
+    """Each is kept, and counts in the figures."""
+    app, here = await pages.opens_app(RIDER), {"latitude": "37.45", "longitude": "116.36"}
+    found = [(await app.posts("/app/map/place", here)).status for _ in range(15)]
+    assert found.count(200) == 9 and set(found) == {200, 429}, "entering was a request too"
+    pages.town.now += timedelta(minutes=1)
+    found = [(await app.posts("/app/map/place", here)).status for _ in range(15)]
+    assert found.count(200) == 10
+    assert (await (await pages.opens_app(6)).posts("/app/map/place", here)).status == 200
+
+
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 async def test_nobody_takes_the_one_writer_by_asking_too_much(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite has one; who is refused does not get to wait in line for it."""
