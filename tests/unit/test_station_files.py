@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from storage.database import Database
 from storage.geodesy import Crs
+from storage.sheets import workbooks
 from storage.sheets.records import MOST_UNCLOSED
 from storage.sheets.tables import BadFile
 from storage.stations import stations
@@ -294,6 +295,14 @@ def test_a_workbook_is_read_whatever_its_name(tmp_path: Path, name: str) -> None
 def test_what_is_no_table_is_called_by_its_name(tmp_path: Path, content: bytes, said: str) -> None:
     with pytest.raises(BadFile, match=said):
         read(tmp_path, content, "a.xlsx")
+
+
+def test_texts_that_are_empty_are_counted_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """256 MiB of them, packed into 300 kB, would be 50 million."""
+    monkeypatch.setattr(workbooks, "MOST_TEXTS", 1_000)
+    shared = SHARED.replace("</sst>", "<si/>" * 1_001 + "</sst>")
+    with pytest.raises(BadFile, match="too much text"):
+        read(tmp_path, workbook(shared=shared), "a.xlsx")
 
 
 ODD = Station("'=1", "=cmd|' /C calc'!A0", 37.5, 116.25, "'t Hoekje", "24/7", 3, "+8613800138000", "-x\n@y")
