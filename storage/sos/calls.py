@@ -128,10 +128,12 @@ async def take(
     Raises:
         NoSuchCall, CallOver, NotToldOfCall, CallTaken, HelpingAlready: see the classes.
         NotOnDuty: their shift is over.
+        MembersVolunteer: they were a member when they were told.
     """
     row = await _held(session, call_id)
     if await session.get(Told, (call_id, helper)) is None:
         raise NotToldOfCall
+    await duties.require_member(session, helper, now)
     volunteer = await duties.require(session, helper, now)
     if row.state is CallState.TAKEN:
         if row.helper == helper:

@@ -342,6 +342,17 @@ async def test_a_live_location_is_followed_and_thrown_away_with_the_shift(nearby
     assert await stored(nearby, "sos_duties") == []
 
 
+async def test_who_is_no_member_any_more_takes_no_call(nearby: Town) -> None:
+    volunteer = await on_duty(nearby, VOLUNTEER)
+    caller = await calls(nearby)
+    await is_asked_to_help(volunteer)
+    async with nearby.database.writing() as session:
+        await roles.take(session, PersonId(VOLUNTEER), Role.MEMBER)
+    await volunteer.presses("🚴 I'm going")
+    await volunteer.is_told("Only members of the union can volunteer to help.")
+    assert not any("🚴" in str(one.get("text")) for one in caller.heard)
+
+
 async def test_who_was_not_told_or_has_no_right_can_do_nothing(nearby: Town) -> None:
     await on_duty(nearby, VOLUNTEER)
     far = await on_duty(nearby, FAR_VOLUNTEER, place=FAR)
