@@ -85,7 +85,7 @@ def failed_words(view: View, _notice: BookFailed) -> Page:
 
 
 async def _written(talk: Talk, contest_id: ContestId, kind: str) -> bytes:
-    fetched = await _pictures(talk, (await _works(talk, contest_id))[1])
+    fetched = await pictures_of(talk, (await _works(talk, contest_id))[1])
     title, works = await _works(talk, contest_id)  # somebody may have withdrawn theirs meanwhile
     organisation = talk.context.settings.organisation.name
     report = Report(title, talk._("All entries"), organisation, talk.now, _blocks(talk, works, fetched))
@@ -105,7 +105,7 @@ async def _works(talk: Talk, contest_id: ContestId) -> tuple[str, Sequence[Work]
         ]
 
 
-async def _pictures(talk: Talk, works: Sequence[Work]) -> Mapping[str, bytes]:
+async def pictures_of(talk: Talk, works: Sequence[Work]) -> Mapping[str, bytes]:
     """The pictures that were entered, small enough for all of them, by Telegram's ids. What Telegram does not give is
     left out, and so is what is too much for one file: nothing more is fetched then."""
     room = asyncio.Semaphore(_AT_ONCE)

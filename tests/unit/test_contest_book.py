@@ -30,5 +30,5 @@ async def test_it_stops_when_it_is_full(monkeypatch: pytest.MonkeyPatch) -> None
     talk = cast("Talk", SimpleNamespace(context=SimpleNamespace(ports=ports)))
     works = [Work(EntryId(at), "", None, Content(Kind.PHOTO, "", "", "", f"f{at}")) for at in range(100)]
     monkeypatch.setattr(book, "MOST_BYTES", 35)
-    found = await book._pictures(talk, works)
+    found = await book.pictures_of(talk, works)
     assert list(found) == ["f0", "f1", "f2"] and len(asked) < 10
