@@ -15,6 +15,8 @@ from storage.sheets.sources import Source, opened
 LONGEST_ROW = 64 << 10
 """Letters of a row."""
 MOST_COLUMNS = 1_000
+LONGEST_TAG = 1 << 20
+"""Bytes that the parser keeps until a tag ends."""
 MOST_READ = 256 << 20
 """Bytes of the sheet, and of the shared texts, when unpacked."""
 MOST_TEXT, MOST_TEXTS = 32 << 20, 4 << 20
@@ -87,6 +89,8 @@ class _Reader:
                 if length > MOST_READ:
                     raise NotAWorkbook(f"the sheet is larger than {MOST_READ >> 20} MiB")
                 self.parser.Parse(piece)
+                if length - self.parser.CurrentByteIndex > LONGEST_TAG:
+                    raise NotAWorkbook("the workbook has too much text")
                 yield
             self.parser.Parse(b"", True)  # noqa: FBT003 (the end)
         yield

@@ -305,6 +305,14 @@ def test_texts_that_are_empty_are_counted_too(tmp_path: Path, monkeypatch: pytes
         read(tmp_path, workbook(shared=shared), "a.xlsx")
 
 
+def test_a_tag_that_does_not_end_is_not_kept_whole(tmp_path: Path) -> None:
+    sheet = SHEET.replace("<row r='2'/>", f"<row r='2' x='{'y' * (3 << 20)}'/>")
+    with pytest.raises(BadFile, match="too much text"):
+        read(tmp_path, workbook(sheet=sheet), "a.xlsx")
+    many = SHEET.replace("<row r='2'/>", "<row r='2'/>" * 300_000)
+    assert len(read(tmp_path, workbook(sheet=many), "a.xlsx")) == 1
+
+
 ODD = Station("'=1", "=cmd|' /C calc'!A0", 37.5, 116.25, "'t Hoekje", "24/7", 3, "+8613800138000", "-x\n@y")
 
 
