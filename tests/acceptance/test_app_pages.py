@@ -92,6 +92,7 @@ async def test_every_page_asks_for_its_right(pages: Pages) -> None:
                 may = kind in page.kinds and page.right in RIGHTS[role]
                 assert (answer.status not in (401, 403)) == may, (role, kind, page.method, path, answer.status)
                 assert answer.status < 500 and answer.headers["Cache-Control"] == "no-store"
+                pages.town.now += timedelta(seconds=1)  # else one person asks too much
     for page in (*RIDERS, *OFFICE_PAGES):
         path = address_of(page)
         bare = await (pages.anybody.gets(path) if page.method == "GET" else pages.anybody.posts(path))
