@@ -9,12 +9,13 @@ person. Statistical offices call this rounding to a base. docs/decisions/0027 ha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from enum import Enum
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, case
 
+Key = TypeVar("Key", bound=Hashable)
 MIN_CELL_SIZE = 5
 
 
@@ -44,6 +45,24 @@ def shown(cells: Iterable[tuple[str, int]]) -> dict[str, int]:
 def rounded(count: int) -> int:
     """To the nearest multiple of MIN_CELL_SIZE."""
     return (count + MIN_CELL_SIZE // 2) // MIN_CELL_SIZE * MIN_CELL_SIZE
+
+
+def told_of_sum(counts: Mapping[Key, int]) -> set[Key]:
+    """Which of these counts of people may be told beside their sum, exactly, or as fewer than MIN_CELL_SIZE: so that no
+    few follow from the others. Zeros are none of them."""
+    counted = {key: count for key, count in counts.items() if count}
+    few = [count for count in counted.values() if count < MIN_CELL_SIZE]
+    many = sorted(count for count in counted.values() if count >= MIN_CELL_SIZE)
+    if not few or sum(counted.values()) < MIN_CELL_SIZE:
+        return set(counted)
+    if not many:
+        is_plain = sum(few) in (len(few), len(few) * (MIN_CELL_SIZE - 1))
+        return set() if is_plain else set(counted)
+    least = max([MIN_CELL_SIZE, *many[:-1]])
+    if sum(few) == len(few) and many[-1] == least:
+        return set()  # the largest can't be smaller, so each of the few is one
+    largest = max(counted, key=lambda key: counted[key])
+    return set(counted) - {largest}
 
 
 def figure(count: int, people: int | None = None) -> Figure:

@@ -143,7 +143,7 @@ async def counting(url: str) -> tuple[float, float]:
         assert sum(counted.values()) == VOTES
         began = time.perf_counter()
         for person in range(LISTED):
-            row = await entries.find_shown(session, found[person % ENTRIES])
+            row = await entries.find(session, found[person % ENTRIES])
             await looking.neighbours(session, row, PersonId(person))
         listed = (time.perf_counter() - began) / LISTED * 1e3
     await database.close()

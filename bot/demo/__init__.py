@@ -11,6 +11,7 @@ from storage.activities import activities
 from storage.activities.activities import Kind, Plan
 from storage.database import Database
 from storage.geodesy import Crs
+from storage.membership import memberships
 from storage.stations import stations
 from storage.stations.files import read_stations
 from storage.stations.stations import Station
@@ -22,7 +23,8 @@ _HALL = "demo-01"
 
 
 class NotEmpty(Exception):
-    """The database holds stations already; demo data would mix with them."""
+    """The database is somebody's: it holds stations, members or coming activities, with which
+    demo data would mix."""
 
 
 async def fill(database: Database, now: datetime, organiser: PersonId = NOBODY) -> int:
@@ -36,7 +38,8 @@ async def fill(database: Database, now: datetime, organiser: PersonId = NOBODY) 
     known = [line.station for line in lines if line.station is not None]
     hall = next(station for station in known if station.id == _HALL)
     async with database.writing() as session:
-        if await stations.count(session):
+        is_used = await memberships.count(session) or await activities.coming(session, now)
+        if is_used or await stations.count(session):
             raise NotEmpty("the database is not empty; demo data goes only into an empty one")
         await stations.put_all(session, known, now)
         await stations.announce_change(session)

@@ -160,10 +160,11 @@ class Doors:
             opened = await passes.opened_by(session, token, self._clock())
         return opened is not None and opened.kind is Kind.LINK
 
-    def count(self, person_id: PersonId, now: datetime) -> None:
-        """One more request of theirs. Raises Turned: that is too many."""
-        if self._limiter.check(person_id, now.timestamp()) is not RateLimitResult.TAKEN:
-            raise Turned(Why.TOO_MUCH)
+    def count(self, person_id: PersonId, now: datetime, costs: int = 1) -> None:
+        """One more request of theirs, which counts as so many. Raises Turned: that is too many."""
+        for _ in range(costs):
+            if self._limiter.check(person_id, now.timestamp()) is not RateLimitResult.TAKEN:
+                raise Turned(Why.TOO_MUCH)
 
     async def admit(
         self, session: AsyncSession, token: str, page: Page, *, counts: bool = True
@@ -181,7 +182,7 @@ class Doors:
             raise Turned(Why.NOT_YOURS)
         person = await self._person(session, opened, now)
         if counts:
-            self.count(person.id, now)
+            self.count(person.id, now, page.costs)
         if opened.kind is Kind.SESSION and not (self._site.console and person.may(Right.OPEN_CONSOLE)):
             raise Turned(Why.SIGNED_OUT, person.id)
         if not person.may(page.right):

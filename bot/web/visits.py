@@ -42,7 +42,8 @@ OFFICE = frozenset({Kind.SESSION})
 class Page:
     """An address, what it shows or does, and whom it is for: `right` is asked of the database at each request.
 
-    `takes_file`: its form may bring a file, which is read only once it is known that they may send it.
+    `takes_file`: its form may bring a file, which is read only once it is known that they may send it. `costs`: as how
+    many requests it counts towards what one person may ask for.
     """
 
     method: str
@@ -52,6 +53,7 @@ class Page:
     kinds: frozenset[Kind] = ANYBODY
     writes: bool = False
     takes_file: bool = False
+    costs: int = 1
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from handlers.admin import presses
 from handlers.chat.confirming import ask_first
 from handlers.chat.feature import WatchedQueue
 from handlers.chat.ports import Process
-from handlers.chat.press import Button, Buttons, Page
+from handlers.chat.press import Button, Buttons, InvalidCallback, Page
 from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -180,22 +180,27 @@ async def _set_aside(talk: Talk) -> tuple[Markup, Buttons]:
     ]
     if not found:
         return Markup("\n").join([*lines, Markup("{}").format(talk._("Nothing is waiting."))]), [_back(talk)]
-    again = [presses.TRY_AGAIN.button(talk._("🔁 Retry all"))]
-    return Markup("\n").join(lines), [again, [presses.DROP_SET_ASIDE.button(talk._("🗑 Discard all"))], _back(talk)]
+    again = presses.TRY_AGAIN.button(talk._("🔁 Retry all"))
+    drop = presses.DROP_SET_ASIDE.button(talk._("🗑 Discard all"), failed_deliveries.as_number(talk.now))
+    return Markup("\n").join(lines), [[again], [drop], _back(talk)]
 
 
-async def ask_to_drop(talk: Talk) -> None:
+async def ask_to_drop(talk: Talk, seen: int) -> None:
     ask_first(
         talk,
         talk._("Discard all messages that could not be delivered? They will never be sent."),
-        presses.DROP_SET_ASIDE_NOW.button(talk._("🗑 Discard them")),
+        presses.DROP_SET_ASIDE_NOW.button(talk._("🗑 Discard them"), seen),
         presses.SHOW_SET_ASIDE.button(talk._("Keep them")),
         *_back(talk),
     )
 
 
-async def drop_set_aside(talk: Talk) -> None:
-    count = await failed_deliveries.discard(talk.session, talk.now)
+async def drop_set_aside(talk: Talk, seen: int) -> None:
+    """What has failed since the list was shown stays."""
+    if not 0 <= seen < 10**failed_deliveries.MOST_DIGITS:
+        raise InvalidCallback
+    moment = failed_deliveries.from_number(seen)
+    count = await failed_deliveries.discard_seen(talk.session, moment, talk.now)
     talk.answer_callback(talk._("{n} discarded.").format(n=count), alert=True)
     talk.edit(*await _set_aside(talk))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from markupsafe import Markup, escape
 
 from handlers.broadcasts import acts, presses
@@ -20,7 +22,7 @@ from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.recipients import Audience
 from storage.deliveries import of_broadcasts
 from storage.deliveries.table import State
-from storage.disclosure import MIN_CELL_SIZE
+from storage.disclosure import MIN_CELL_SIZE, rounded, told_of_sum
 from storage.people.access import Right
 
 ASKS_TO_RECALL = N_("Delete this broadcast for everyone who received it? This works for 48 hours after it was sent.")
@@ -134,12 +136,13 @@ async def picture(talk: Talk, broadcast_id: BroadcastId) -> None:
     middle = row.started_at + (row.finished_at - row.started_at) / 2
     clocks = (f"{at.astimezone(zone):%H:%M:%S}" for at in (row.started_at, middle, row.finished_at))
     labels = list(dict.fromkeys(clocks))  # it may all be within one second
-    title = talk._("Delivered: {n}").format(n=translations.number(sum(values), talk.language))
+    sent = sent_to(await of_broadcasts.counts(talk.session, row.id))
+    title = with_count(talk._("Delivered: {n}"), talk.language, sent)
     talk.photo(await talk.context.ports.painter.columns_png(title, values, labels), title)
 
 
 async def ask_to_recall(talk: Talk, broadcast_id: BroadcastId) -> None:
-    sent = (await of_broadcasts.counts(talk.session, broadcast_id)).get(State.SENT, 0)
+    sent = sent_to(await of_broadcasts.counts(talk.session, broadcast_id))
     talk.say(
         talk._(ASKS_TO_RECALL),
         [
@@ -183,13 +186,24 @@ def progress_lines(view: View, row: Broadcast, counted: dict[State, int], read: 
     return [*report(row, counted, read, view.language), *_speed(view, row, _done(counted))]
 
 
-def _done(counted: dict[State, int]) -> int:
-    return sum(count for state, count in counted.items() if state >= State.SENT)
+def _settled(counted: Mapping[State, int]) -> dict[State, int]:
+    return {state: count for state, count in counted.items() if state >= State.SENT}
+
+
+def _done(counted: Mapping[State, int]) -> int:
+    return sum(_settled(counted).values())
+
+
+def sent_to(counted: Mapping[State, int]) -> int:
+    """How many have it, as it may be told: rounded where it would say how few have not."""
+    sent = counted.get(State.SENT, 0)
+    return sent if sent < MIN_CELL_SIZE or State.SENT in told_of_sum(_settled(counted)) else rounded(sent)
 
 
 def report(row: Broadcast, counted: dict[State, int], read: int, language: str) -> list[Markup]:
-    """How many it has reached, or not, and how many have read it."""
+    """How many it has reached, or not, and how many have read it. What few follow from is left out."""
     _, done, lines = translations.translator(language), _done(counted), []
+    told = told_of_sum(_settled(counted))
     if row.total >= MIN_CELL_SIZE:
         filled = round(_BAR * done / row.total)
         lines.append(Markup("{} {}/{}").format("▓" * filled + "░" * (_BAR - filled), done, row.total))
@@ -200,7 +214,7 @@ def report(row: Broadcast, counted: dict[State, int], read: int, language: str) 
         (State.FAILED, _("failed: {n}")),
         (State.CANCELLED, _("cancelled: {n}")),
     ):
-        if counted.get(state):
+        if state in told:
             lines.append(Markup("{}").format(with_count(label, language, counted[state])))
     if read:
         lines.append(Markup("{}").format(with_count(_("have read it: {n}"), language, read)))

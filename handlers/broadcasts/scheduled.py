@@ -18,7 +18,6 @@ from storage.broadcasts import broadcasts
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.ids import BroadcastId
 from storage.deliveries import of_broadcasts
-from storage.deliveries.table import State
 from storage.people.access import Right
 
 _SHOWN = 10
@@ -69,7 +68,7 @@ async def ask_to_stop(talk: Talk, broadcast_id: BroadcastId) -> None:
     row = await acts.found(talk, broadcast_id)
     if row.state >= BroadcastState.DONE:
         raise NotNow
-    sent = (await of_broadcasts.counts(talk.session, row.id)).get(State.SENT, 0)
+    sent = panel.sent_to(await of_broadcasts.counts(talk.session, row.id))
     talk.say(
         Markup("<b>{}</b>\n{}").format(talk._(ASKS_TO_STOP), beginning(talk, row)),
         [

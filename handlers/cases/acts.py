@@ -8,7 +8,7 @@ from __future__ import annotations
 from handlers.cases import format as words
 from handlers.cases.assignment import assign, case_in_hand, receiver
 from handlers.cases.closing import end
-from handlers.cases.desk_access import colleagues, handled, note
+from handlers.cases.desk_access import colleagues, handled, is_of_ones_places, note
 from handlers.cases.evidence_limits import quota_of
 from handlers.cases.messages.message_content import parts_of
 from handlers.chat.talk import Talk
@@ -77,7 +77,7 @@ async def mark_conflict(talk: Talk, case_id: CaseId) -> Case:
     """Hides it from this handler: in hand, or in the queue before it is taken."""
     row = await case_access.visible_for_update(talk.session, case_id, talk.person.id, list(handled(talk)))
     was_mine = row.assigned_to == talk.person.id
-    if not was_mine and row.assigned_to is not None:
+    if not was_mine and (row.assigned_to is not None or not is_of_ones_places(talk, row)):
         raise NoSuchCase
     await cases.mark_conflict(talk.session, row, talk.person.id)
     await note(talk, CaseAction.CASE_CONFLICT, row)

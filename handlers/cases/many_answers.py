@@ -102,7 +102,7 @@ class Plan:
 
 async def chosen(talk: Talk, ids: Collection[CaseId]) -> list[Chosen]:
     """These cases, and which of them can be answered."""
-    return await many.to_answer(talk.session, ids, talk.person.id, set(handled(talk)))
+    return await many.to_answer(talk.session, ids, talk.person.id, handled(talk))
 
 
 def ready_for(talk: Talk, found: Sequence[Chosen]) -> list[Ready]:

@@ -85,7 +85,7 @@ def failed_words(view: View, _notice: BookFailed) -> Page:
 
 
 async def _written(talk: Talk, contest_id: ContestId, kind: str) -> bytes:
-    fetched = await _pictures(talk, (await _works(talk, contest_id))[1])
+    fetched = await pictures_of(talk, (await _works(talk, contest_id))[1])
     title, works = await _works(talk, contest_id)  # somebody may have withdrawn theirs meanwhile
     organisation = talk.context.settings.organisation.name
     report = Report(title, talk._("All entries"), organisation, talk.now, _blocks(talk, works, fetched))
@@ -105,27 +105,32 @@ async def _works(talk: Talk, contest_id: ContestId) -> tuple[str, Sequence[Work]
         ]
 
 
-async def _pictures(talk: Talk, works: Sequence[Work]) -> Mapping[str, bytes]:
+async def pictures_of(talk: Talk, works: Sequence[Work]) -> Mapping[str, bytes]:
     """The pictures that were entered, small enough for all of them, by Telegram's ids. What Telegram does not give is
-    left out, and so is what is too much for one file."""
+    left out, and so is what is too much for one file: nothing more is fetched then."""
     room = asyncio.Semaphore(_AT_ONCE)
     ports = talk.context.ports
+    fetched: dict[str, bytes] = {}
+    is_full = False
 
-    async def fetch(file_id: str) -> tuple[str, bytes | None]:
+    async def fetch(file_id: str) -> None:
+        nonlocal is_full
         file = io.BytesIO()
         async with room:
+            if is_full:
+                return
             try:
                 await ports.download_file(file_id, _MOST_FETCHED, file)
             except NotFetched:
-                return file_id, None
-            return file_id, await ports.painter.photo_jpeg(file.getvalue())
+                return
+            picture = await ports.painter.photo_jpeg(file.getvalue())
+        if picture is not None:
+            is_full = is_full or sum(map(len, fetched.values())) + len(picture) > MOST_BYTES
+            if not is_full:
+                fetched[file_id] = picture
 
     ids = [work.content.file_id for work in works if work.content.kind is Kind.PHOTO]
-    fetched, size = {}, 0
-    for file_id, picture in await asyncio.gather(*map(fetch, ids)):
-        if picture is not None and size + len(picture) <= MOST_BYTES:
-            fetched[file_id] = picture
-            size += len(picture)
+    await asyncio.gather(*map(fetch, ids))
     return fetched
 
 

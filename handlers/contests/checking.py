@@ -14,10 +14,11 @@ from handlers.chat.talk import Talk
 from handlers.contests import presses, showing
 from handlers.contests.entering import take_down
 from handlers.contests.form import Channel, Refusal, Removal
+from handlers.contests.looking import viewer_of
 from handlers.forms import forms
 from handlers.forms.questionnaires import one_question
 from storage import audit
-from storage.contests import contests, entries, entry_checks
+from storage.contests import contests, entries, entry_checks, looking
 from storage.contests.audited import ContestAction
 from storage.contests.contests import Contest
 from storage.contests.entries import CheckedAlready, Entry, EntryState
@@ -99,7 +100,7 @@ _REFUSAL = one_question("contest_refusal", Refusal, _refused, _RIGHT)
 
 async def ask_to_remove(talk: Talk, entry_id: EntryId) -> None:
     """An entry that is shown breaks the rules, as somebody noticed later. What is asked for is the reason."""
-    await entries.find_shown(talk.session, entry_id)
+    await looking.find(talk.session, entry_id, viewer_of(talk))
     await forms.begin(talk, _REMOVAL, Removal(entry_id))
 
 

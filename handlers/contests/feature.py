@@ -28,6 +28,7 @@ from storage.contests.entries import (
 from storage.contests.joining import InATeam, InvitationVoid, TeamFull
 from storage.contests.judges import JudgeAlready, NoSuchJudge
 from storage.contests.judging import JudgesOwnEntry, NotAssigned
+from storage.contests.looking import JudgesDoNotLook
 from storage.contests.moves import EntriesUnchecked, NobodyJudges, ScoresMissing
 from storage.contests.teams import NoSuchTeam
 from storage.contests.votes import MayNotVote, OwnEntry
@@ -78,6 +79,9 @@ FEATURE = Feature(
         NoSuchEntry: N_("This entry isn't available."),
         NotForYou: N_("This contest is for other people. You can still look at the entries and vote."),
         RulesChanged: N_("The rules have changed. Please read them again: /contests"),
+        JudgesDoNotLook: N_(
+            "You are a judge of this contest: you see its entries without names, while they are judged."
+        ),
         JudgesDoNotEnter: N_("You are a judge of this contest, so you can't take part in it."),
         TooManyEntries: N_("You have as many entries as this contest allows. You can change or withdraw one."),
         TeamHasEnough: N_(

@@ -14,6 +14,7 @@ from storage.contests import contests, entries, looking, votes
 from storage.contests.contests import Contest, Phase
 from storage.contests.entries import Entry, NoSuchEntry
 from storage.contests.ids import ContestId, EntryId
+from storage.contests.looking import Viewer
 from storage.contests.votes import Voted
 from storage.people.access import Right, Role
 from storage.phases import State
@@ -28,22 +29,26 @@ def register(routes: Routes) -> None:
     routes.link("con", linked, writes=False)
 
 
+def viewer_of(talk: Talk) -> Viewer:
+    return Viewer(talk.person.id, talk.person.may(Right.RUN_CONTESTS))
+
+
 async def look(talk: Talk, contest_id: ContestId, category: int) -> None:
     """The first entry of a category in this person's order, as a message of its own."""
     contest = await contests.find_started(talk.session, contest_id)
-    if not entries.are_open(contest):
-        raise NoSuchEntry
+    viewer = viewer_of(talk)
+    await looking.require_may_look(talk.session, contest, viewer)
     order = await looking.order_for(talk.session, contest_id, category, talk.person.id)
     if not order:
         talk.answer_callback(talk._("There is no entry in this category."))
         return
-    row = await entries.find_shown(talk.session, order[0])
+    row = await looking.find(talk.session, order[0], viewer)
     showing.send(talk, entries.content_of(talk.session, row), *await _page(talk, contest, row, BY_LOOKING))
 
 
 async def turn(talk: Talk, entry_id: EntryId) -> None:
     """Another entry, in place of the one before."""
-    row = await entries.find_shown(talk.session, entry_id)
+    row = await looking.find(talk.session, entry_id, viewer_of(talk))
     contest = await contests.find(talk.session, row.contest_id)
     showing.turn(talk, entries.content_of(talk.session, row), *await _page(talk, contest, row, BY_LOOKING))
 
@@ -52,7 +57,7 @@ async def linked(talk: Talk, payload: str) -> None:
     """By a shared link, `con_<number>`."""
     if not (payload.isascii() and payload.isdigit() and len(payload) < 19):
         raise NoSuchEntry
-    row = await entries.find_shown(talk.session, EntryId(int(payload)))
+    row = await looking.find(talk.session, EntryId(int(payload)), viewer_of(talk))
     contest = await contests.find(talk.session, row.contest_id)
     showing.send(talk, entries.content_of(talk.session, row), *await _page(talk, contest, row, BY_LINK))
 

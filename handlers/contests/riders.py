@@ -11,9 +11,10 @@ from handlers.chat.routes import Routes
 from handlers.chat.subjects import Subject
 from handlers.chat.talk import Talk
 from handlers.contests import presses, words
+from handlers.contests.looking import viewer_of
 from handlers.i18n.formatting import bracketed, labelled
 from handlers.i18n.translations import N_
-from storage.contests import contests, entries, judges, judging, teams
+from storage.contests import contests, entries, judges, judging, looking, teams
 from storage.contests.contests import Contest, Phase
 from storage.contests.entries import Entry, EntryState
 from storage.contests.ids import ContestId
@@ -141,7 +142,7 @@ async def _buttons(talk: Talk, row: Contest, mine: Sequence[Entry]) -> list[Sequ
         rows.append([again])
     if row.phase is Phase.RESULT:
         rows.append([presses.WINNERS.button(talk._("🏅 Winners"), row.id)])
-    if entries.are_open(row):
+    if await looking.may_look(talk.session, row, viewer_of(talk)):
         rows += [[presses.LOOK.button(f"👀 {category}", row.id, at)] for at, category in enumerate(settings.categories)]
     rows.append([presses.RULES.button(talk._("📜 Rules"), row.id)])
     if len(await contests.all_of(talk.session, State.RUNNING, State.ENDED)) > 1:

@@ -129,8 +129,12 @@ async def call_off(talk: Talk, call_id: HelpCallId) -> None:
 async def send_away(talk: Talk, call_id: HelpCallId) -> None:
     """They do not want whoever is going."""
     metres, followers = talk.context.settings.help_within, await words.followers(talk)
-    await calls.send_away(talk.session, call_id, talk.person.id, metres, followers, talk.now)
-    said = talk._("They are told not to come. Nobody is going now; other volunteers and the coordinators are told.")
+    if await calls.send_away(talk.session, call_id, talk.person.id, metres, followers, talk.now):
+        said = talk._("They are told not to come. Nobody is going now; other volunteers and the coordinators are told.")
+    else:
+        said = talk._(
+            "They are told not to come. Nobody is going now; the coordinators are told. No other volunteers are asked."
+        )
     talk.edit(words.with_numbers(talk.view, said), [[words.call_off(talk.view, call_id)]])
 
 

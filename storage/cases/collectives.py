@@ -102,9 +102,12 @@ def _is_open_in_hand(row: Case, handler: PersonId) -> bool:
 
 
 def people_of(rows: Sequence[Case]) -> int:
-    """How many people brought these cases; each one that is nobody's (any more) counts as one more."""
+    """How many people brought these cases, at least: each that was anonymous from the beginning counts as one more; all
+    those of which nothing personal is left together as one, since they may all have been one person's."""
     named = {row.person_id for row in rows if row.person_id is not None}
-    return len(named) + sum(row.person_id is None for row in rows)
+    nobodys = [row for row in rows if row.person_id is None]
+    anonymous = sum(row.content is not None for row in nobodys)
+    return len(named) + anonymous + (anonymous < len(nobodys))
 
 
 async def of_desk(session: AsyncSession, desk: str, viewer: PersonId, limit: int = 20) -> list[CollectiveCase]:

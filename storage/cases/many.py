@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.cases import access, parties
+from storage.cases.desks import Desks
 from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.messages import CaseMessage
 from storage.cases.table import Case, CaseState
@@ -44,17 +45,13 @@ class Chosen(NamedTuple):
     fate: Fate
 
 
-async def to_answer(
-    session: AsyncSession, ids: Collection[CaseId], handler: PersonId, desks: Collection[str]
-) -> list[Chosen]:
+async def to_answer(session: AsyncSession, ids: Collection[CaseId], handler: PersonId, desks: Desks) -> list[Chosen]:
     """Which of these cases this handler can answer by one text for many. `desks` are those that they work at."""
     rows = await _rows(session, ids)
     return [_answered(session, rows.get(one), handler, desks) for one in sorted(ids)]
 
 
-async def to_join(
-    session: AsyncSession, ids: Collection[CaseId], handler: PersonId, desks: Collection[str]
-) -> list[Chosen]:
+async def to_join(session: AsyncSession, ids: Collection[CaseId], handler: PersonId, desks: Desks) -> list[Chosen]:
     """Which of these cases can be joined to one collective case, of the desk of the first of them."""
     rows = await _rows(session, ids)
     found = [_joined(session, rows.get(one), handler, desks) for one in sorted(ids)]
@@ -80,16 +77,18 @@ async def _rows(session: AsyncSession, ids: Collection[CaseId]) -> dict[CaseId, 
     return {row.id: row for row in rows}
 
 
-def _in_hand(session: AsyncSession, row: Case | None, handler: PersonId, desks: Collection[str]) -> Chosen:
+def _in_hand(session: AsyncSession, row: Case | None, handler: PersonId, desks: Desks) -> Chosen:
     if row is None or parties.is_in_doubt(row):
         return Chosen(None, Fate.GONE)
     if row.assigned_to != handler:
-        is_seen = row.desk in desks and bool(access.who_may_see(session, row, [handler]))
+        desk = desks.get(row.desk)
+        is_of_theirs = desk is not None and desk.is_handled_by(handler, place=row.place)
+        is_seen = is_of_theirs and bool(access.who_may_see(session, row, [handler]))
         return Chosen(row, Fate.NOT_IN_HAND) if is_seen else Chosen(None, Fate.GONE)
     return Chosen(row, Fate.CLOSED if row.state == CaseState.CLOSED else Fate.READY)
 
 
-def _answered(session: AsyncSession, row: Case | None, handler: PersonId, desks: Collection[str]) -> Chosen:
+def _answered(session: AsyncSession, row: Case | None, handler: PersonId, desks: Desks) -> Chosen:
     found = _in_hand(session, row, handler, desks)
     if found.row is None or found.fate is not Fate.READY:
         return found
@@ -98,7 +97,7 @@ def _answered(session: AsyncSession, row: Case | None, handler: PersonId, desks:
     return Chosen(found.row, Fate.ANONYMOUS) if found.row.person_id is None else found
 
 
-def _joined(session: AsyncSession, row: Case | None, handler: PersonId, desks: Collection[str]) -> Chosen:
+def _joined(session: AsyncSession, row: Case | None, handler: PersonId, desks: Desks) -> Chosen:
     found = _in_hand(session, row, handler, desks)
     if found.row is None or found.fate is not Fate.READY:
         return found

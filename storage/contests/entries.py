@@ -17,12 +17,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import sealed_columns
 from storage.column_types import BigKey, Sealed, StrEnumColumn
-from storage.contests import contests, teams
-from storage.contests.contests import Contest, Phase
+from storage.contests import teams
+from storage.contests.contests import Contest
 from storage.contests.ids import ContestId, EntryId, TeamId
 from storage.contests.teams import Member
 from storage.database import Base
-from storage.phases import State
 from storage.privacy.retention import AT_ONCE, Retention
 from storage.refusals import Refused, Repeated
 from storage.sealed_json import SealedJson
@@ -232,26 +231,6 @@ async def find(session: AsyncSession, entry_id: EntryId) -> Entry:
     if row is None or row.state is EntryState.WITHDRAWN:
         raise NoSuchEntry
     return row
-
-
-async def find_shown(session: AsyncSession, entry_id: EntryId) -> Entry:
-    """One that everybody may look at: it is shown, and the contest has begun to show its entries.
-
-    Raises:
-        NoSuchEntry: see the class.
-    """
-    row = await find(session, entry_id)
-    contest = await contests.find(session, row.contest_id)
-    if row.state is not EntryState.SHOWN or not are_open(contest):
-        raise NoSuchEntry
-    return row
-
-
-def are_open(contest: Contest) -> bool:
-    """Whether everybody may look at the entries: from the vote on; without one, from the result on."""
-    if contest.state is State.PREPARED or contest.phase is None:
-        return False
-    return contest.phase in (Phase.VOTE, Phase.JUDGING, Phase.RESULT) or contest.state is State.ENDED
 
 
 async def shown(session: AsyncSession, contest_id: ContestId, category: int) -> list[EntryId]:

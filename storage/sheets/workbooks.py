@@ -15,10 +15,12 @@ from storage.sheets.sources import Source, opened
 LONGEST_ROW = 64 << 10
 """Letters of a row."""
 MOST_COLUMNS = 1_000
+LONGEST_TAG = 1 << 20
+"""Bytes that the parser keeps until a tag ends."""
 MOST_READ = 256 << 20
 """Bytes of the sheet, and of the shared texts, when unpacked."""
-MOST_TEXT = 32 << 20
-"""Letters of the shared texts."""
+MOST_TEXT, MOST_TEXTS = 32 << 20, 4 << 20
+"""Letters of the shared texts; and how many texts, which take memory even if they are empty."""
 _PIECE = 1 << 16
 _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 _SHARED = "xl/sharedStrings.xml"
@@ -87,6 +89,8 @@ class _Reader:
                 if length > MOST_READ:
                     raise NotAWorkbook(f"the sheet is larger than {MOST_READ >> 20} MiB")
                 self.parser.Parse(piece)
+                if length - self.parser.CurrentByteIndex > LONGEST_TAG:
+                    raise NotAWorkbook("the workbook has too much text")
                 yield
             self.parser.Parse(b"", True)  # noqa: FBT003 (the end)
         yield
@@ -102,7 +106,7 @@ class _SharedTexts(_Reader):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
-        self.length = 0
+        self.length = self.count = 0
         self._is_phonetic = False
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:  # noqa: ARG002
@@ -116,7 +120,8 @@ class _SharedTexts(_Reader):
         if name == "si":
             self.found.append(self.take())
             self.length += len(self.found[-1])
-            if self.length > MOST_TEXT:
+            self.count += 1
+            if self.length > MOST_TEXT or self.count > MOST_TEXTS:
                 raise NotAWorkbook("the workbook has too much text")
 
 

@@ -38,7 +38,7 @@ async def ask_newcomer(
     for row in await _open_now(session):
         content = content_of(session, row)
         place, others = content.spot, person != row.person_id and person not in content.gave_back
-        is_near = place is not None and volunteer.is_near(place, metres)
+        is_near = content.asks_volunteers and place is not None and volunteer.is_near(place, metres)
         if is_near and others and await session.get(Told, (row.id, person)) is None:
             session.add(Told(call_id=row.id, person_id=person))
             await tell(session, [person], HelpWanted(row.id), now)
@@ -64,7 +64,7 @@ async def ask_volunteers(
     now: datetime,
 ) -> int:
     spot = content.spot
-    near = [] if spot is None else await duties.near(session, spot, metres, now)
+    near = [] if spot is None or not content.asks_volunteers else await duties.near(session, spot, metres, now)
     asked = [person for person in near if person not in (row.person_id, *content.gave_back)]
     session.add_all(Told(call_id=row.id, person_id=person) for person in asked)
     await session.flush()

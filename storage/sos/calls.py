@@ -128,10 +128,12 @@ async def take(
     Raises:
         NoSuchCall, CallOver, NotToldOfCall, CallTaken, HelpingAlready: see the classes.
         NotOnDuty: their shift is over.
+        MembersVolunteer: they were a member when they were told.
     """
     row = await _held(session, call_id)
     if await session.get(Told, (call_id, helper)) is None:
         raise NotToldOfCall
+    await duties.require_member(session, helper, now)
     volunteer = await duties.require(session, helper, now)
     if row.state is CallState.TAKEN:
         if row.helper == helper:
@@ -176,8 +178,9 @@ async def send_away(
     metres: float,
     followers: Sequence[PersonId],
     now: datetime,
-) -> None:
-    """Who called does not want whoever is going: the others are asked again, and coordinators rung at once.
+) -> bool:
+    """Who called does not want whoever is going: the others are asked again, and coordinators rung at once. False if no
+    others are asked any more, since MOST_SENT_AWAY have been sent away.
 
     Raises:
         NoSuchCall, CallOver, NotInCall: see the classes; or nobody is going (any more).
@@ -186,9 +189,13 @@ async def send_away(
     row = await _held(session, call_id)
     if row.person_id != caller or row.helper is None:
         raise NotInCall
+    content = content_of(session, row)
+    content = replace(content, sent_away=content.sent_away + 1)
+    keep(session, row, content)
     await _go_back(session, row, metres, now)
     await _note(session, HelpAction.HELP_SENT_AWAY, caller, call_id, now)
     await asking.tell(session, followers, HelpFollowed(call_id, Turn.GIVEN_BACK), now)
+    return content.asks_volunteers
 
 
 async def _go_back(session: AsyncSession, row: HelpCall, metres: float, now: datetime) -> None:

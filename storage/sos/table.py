@@ -33,6 +33,9 @@ back."""
 CLOSER = 200
 """Metres by which somebody who is on their way has come closer since they were last looked at."""
 MOST_A_DAY = 3
+MOST_SENT_AWAY = 3
+"""Helpers whom the caller has sent away; after that no volunteers are asked, but coordinators follow the call. Else one
+person could have everybody nearby called out again and again, and learn their names."""
 DAY = timedelta(days=1)
 
 
@@ -114,6 +117,13 @@ class Content:
     """How far the helper was when last looked at, in metres; None where only an area of theirs is known."""
     is_asked: bool = False
     """Whether the helper was asked whether they are still going, and has not answered."""
+
+    sent_away: int = 0
+    """How many helpers the caller did not want."""
+
+    @property
+    def asks_volunteers(self) -> bool:
+        return self.sent_away < MOST_SENT_AWAY
 
     @property
     def spot(self) -> Spot | None:

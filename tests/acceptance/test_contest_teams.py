@@ -284,13 +284,43 @@ async def test_a_judge_is_not_told_who_is_in_a_team(town: Town) -> None:
         presses.TEAM.data(contest_id),
         presses.MINE.data(entry_id),
         presses.SHOW.data(contest_id),
+        presses.LOOK.data(contest_id, 0),
+        presses.TURN.data(entry_id),
     ):
         await judge.forges(data)
+    await judge.says(f"/start con_{entry_id}")
     await judge.says(f"/start team_{invited}")
     await town.until_idle()
     assert "In a row" in str(judge.heard)
     for name in ("Night Riders", "Wang", str(CAPTAIN), str(MATE)):
         assert name not in str(judge.heard) + str(judge.answers), name
+
+
+async def test_where_the_public_votes_too_a_judge_looks_at_no_entry_with_its_names(town: Town) -> None:
+    """What everybody may look at says whose it is; a judge sees that with the result."""
+    judge, voter = await at_home(town, JUDGE), await at_home(town, OTHER)
+    await known(town.database, JUDGE, OTHER)
+    contest_id = await open_contest(town.database)
+    entry_id = await entered(town.database, contest_id, CAPTAIN, by="Night Riders", title="In a row")
+    await judged_by(town.database, contest_id, JUDGE)
+    for phase in (Phase.VOTE, Phase.JUDGING):
+        await moved(town.database, contest_id, phase)
+        for data in (presses.LOOK.data(contest_id, 0), presses.TURN.data(entry_id)):
+            await judge.forges(data)
+            await judge.is_told("You are a judge of this contest")
+        await judge.says(f"/start con_{entry_id}")
+        await judge.hears_of("You are a judge of this contest")
+        await judge.forges(presses.SHOW.data(contest_id))
+        page = await judge.hears_of(TITLE)
+        assert "👀" not in str(page)
+        await voter.says(f"/start con_{entry_id}")
+        await voter.hears_of("Night Riders")
+    assert "Night Riders" not in str(judge.heard) + str(judge.answers)
+    async with town.database.writing() as session:
+        await judging.score(session, contest_id, entry_id, PersonId(JUDGE), [7, 7])
+    await moved(town.database, contest_id, Phase.RESULT)
+    await judge.says(f"/start con_{entry_id}")
+    await judge.hears_of("Night Riders")
 
 
 async def test_who_is_erased_leaves_the_team_and_takes_their_entry_along_if_nobody_else_is_in_it(

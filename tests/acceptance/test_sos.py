@@ -232,6 +232,34 @@ async def test_who_called_can_send_a_helper_away(nearby: Town, language: str) ->
 
 
 @LANGUAGES
+async def test_nobody_has_all_volunteers_called_out_by_sending_each_away(nearby: Town, language: str) -> None:
+    _ = translator(language)
+    people = [VOLUNTEER, SECOND_VOLUNTEER, 571, 572, 573]
+    volunteers = [await on_duty(nearby, one, language) for one in people]
+    caller = await calls(nearby, language=language)
+    for at in range(3):
+        await is_asked_to_help(volunteers[at])
+        await volunteers[at].presses(_("🚴 I'm going"))
+        await caller.hears_of("🚴")
+        for one in volunteers[at + 1 :]:
+            one.skips_the_rest()
+        await caller.presses(_("🙅 Send them away"))
+        asked_again = "They are told not to come. Nobody is going now; other volunteers and the coordinators are told."
+        await caller.hears_of(_(asked_again)[:7])
+        nearby.deliver()
+    assert _(
+        "They are told not to come. Nobody is going now; the coordinators are told. No other volunteers are asked."
+    ) in str(caller.heard)
+    await nearby.until_idle()
+    for one in volunteers[3:]:
+        await one.forges(presses.GOING.data(FIRST))
+        await one.is_told(_("This call for help was not for you."))
+    late = await on_duty(nearby, 574, language)
+    await nearby.until_idle()
+    assert not any("venue" in one for one in late.heard)
+
+
+@LANGUAGES
 async def test_who_is_blocked_can_end_the_call_that_they_made(nearby: Town, language: str) -> None:
     _ = translator(language)
     await on_duty(nearby, VOLUNTEER, language)
@@ -312,6 +340,17 @@ async def test_a_live_location_is_followed_and_thrown_away_with_the_shift(nearby
     nearby.deliver()
     await volunteer.hears_of("your place is erased")
     assert await stored(nearby, "sos_duties") == []
+
+
+async def test_who_is_no_member_any_more_takes_no_call(nearby: Town) -> None:
+    volunteer = await on_duty(nearby, VOLUNTEER)
+    caller = await calls(nearby)
+    await is_asked_to_help(volunteer)
+    async with nearby.database.writing() as session:
+        await roles.take(session, PersonId(VOLUNTEER), Role.MEMBER)
+    await volunteer.presses("🚴 I'm going")
+    await volunteer.is_told("Only members of the union can volunteer to help.")
+    assert not any("🚴" in str(one.get("text")) for one in caller.heard)
 
 
 async def test_who_was_not_told_or_has_no_right_can_do_nothing(nearby: Town) -> None:

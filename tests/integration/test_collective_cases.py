@@ -20,6 +20,7 @@ from storage.cases.parties import is_in_doubt
 from storage.cases.table import Case, CaseContent, CaseState, NoSuchCase, Outcome, Side
 from storage.database import Database
 from storage.deliveries.table import Delivery
+from storage.disclosure import HIDDEN
 from storage.refusals import Refused
 from storage.telegram_ids import PersonId
 from tests.support.forged_cases import rewritten
@@ -234,6 +235,23 @@ async def test_what_is_left_of_a_collective_case(database: Database) -> None:
         assert collectives.title_of(session, kept) == "" and kept.title is None
         left = await collectives.joined(session, collective)
         assert [(row.person_id, row.content, is_in_doubt(row)) for row in left] == [(None, None, False)] * 6
+
+
+async def test_an_erased_rider_is_not_several_people(database: Database) -> None:
+    """Else somebody who brought five cases and left would be the five people below whom no number is told."""
+    async with database.writing() as session:
+        ids = [await brought(session, rider) for rider in [RIDERS[0]] * 5 + [RIDERS[1]]]
+        collective = await begun(session, ids[0])
+        for case_id in ids[1:]:
+            await joining.join(session, case_id, collective, LAWYER, DESKS)
+        row = await session.get_one(Case, ids[-1])
+        assert await collectives.people_in(session, row) == 2
+        await erasure.erase(session, RIDERS[0])
+    async with database.reading() as session:
+        row = await session.get_one(Case, ids[-1])
+        assert await collectives.people_in(session, row) == 2
+        found = await collectives.figures(session, "legal", NOON, NOON + timedelta(days=1))
+        assert found.people is found.cases is HIDDEN
 
 
 async def test_what_it_was_about_goes_with_the_last_case_of_which_anything_is_kept(database: Database) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from storage.database import Database
 from storage.geodesy import Crs
+from storage.sheets import workbooks
 from storage.sheets.records import MOST_UNCLOSED
 from storage.sheets.tables import BadFile
 from storage.stations import stations
@@ -294,6 +295,22 @@ def test_a_workbook_is_read_whatever_its_name(tmp_path: Path, name: str) -> None
 def test_what_is_no_table_is_called_by_its_name(tmp_path: Path, content: bytes, said: str) -> None:
     with pytest.raises(BadFile, match=said):
         read(tmp_path, content, "a.xlsx")
+
+
+def test_texts_that_are_empty_are_counted_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """256 MiB of them, packed into 300 kB, would be 50 million."""
+    monkeypatch.setattr(workbooks, "MOST_TEXTS", 1_000)
+    shared = SHARED.replace("</sst>", "<si/>" * 1_001 + "</sst>")
+    with pytest.raises(BadFile, match="too much text"):
+        read(tmp_path, workbook(shared=shared), "a.xlsx")
+
+
+def test_a_tag_that_does_not_end_is_not_kept_whole(tmp_path: Path) -> None:
+    sheet = SHEET.replace("<row r='2'/>", f"<row r='2' x='{'y' * (3 << 20)}'/>")
+    with pytest.raises(BadFile, match="too much text"):
+        read(tmp_path, workbook(sheet=sheet), "a.xlsx")
+    many = SHEET.replace("<row r='2'/>", "<row r='2'/>" * 300_000)
+    assert len(read(tmp_path, workbook(sheet=many), "a.xlsx")) == 1
 
 
 ODD = Station("'=1", "=cmd|' /C calc'!A0", 37.5, 116.25, "'t Hoekje", "24/7", 3, "+8613800138000", "-x\n@y")

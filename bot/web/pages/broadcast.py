@@ -51,7 +51,7 @@ async def show(visit: Visit) -> web.Response:
     talk, row = visit.talk, await _found(visit)
     content = broadcasts.content_of(visit.session, row)
     counted = await acts.count(talk, row) if row.state in _BEFORE else None
-    sent = (await of_broadcasts.counts(visit.session, row.id)).get(State.SENT, 0)
+    sent = panel.sent_to(await of_broadcasts.counts(visit.session, row.id))
     return visit.page(
         "broadcast.html",
         row=row,

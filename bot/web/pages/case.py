@@ -18,7 +18,7 @@ from handlers.cases.assignment import listed_colleagues
 from handlers.cases.collective import collective_acts
 from handlers.cases.collective.pages import counted
 from handlers.cases.desk import may_take
-from handlers.cases.desk_access import desks_of
+from handlers.cases.desk_access import desks_of, is_of_ones_places
 from handlers.cases.messages.message_content import parts_of
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
@@ -60,6 +60,8 @@ async def show(visit: Visit) -> web.Response:
         if row is not None and row.assigned_to == visit.person.id:
             return await _in_hand(visit, talk, row)
     row = await case_access.visible(visit.session, case_id(visit), visit.person.id, list(desks_of(talk)))
+    if not is_of_ones_places(talk, row):
+        raise NoSuchCase
     oversees = visit.person.may(Right.OVERSEE_CASES)
     return visit.page(
         "case_outside.html",

@@ -29,6 +29,9 @@ from storage.stations.searches import Search
 from storage.stations.stations import Amenity, StationRow
 
 NEAREST = 5
+SEARCH_COSTS = 12
+"""Requests as which a search counts, so that one person makes 20 a minute at most: each is kept, and counts in the
+figures."""
 FILTERS = (
     Amenity.water,
     Amenity.charging,
@@ -175,5 +178,5 @@ PAGES = (
     Page("GET", "/app/map/stations", map_data.stations),
     Page("GET", r"/app/map/stations/{key:\d{1,18}}", station),
     Page("POST", r"/app/map/stations/{key:\d{1,18}}/report", report, writes=True),
-    Page("POST", "/app/map/place", place, writes=True),
+    Page("POST", "/app/map/place", place, writes=True, costs=SEARCH_COSTS),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.web import headers
+from bot.web.turned_away import Turned, Why
 from bot.web.visits import OFFICE, Page, Visit
 from handlers.admin import system
 from storage.deliveries import failed as failed_deliveries
@@ -23,6 +24,7 @@ async def show(visit: Visit) -> web.Response:
             for row in await errors.newest(visit.session)
         ],
         undelivered=await failed_deliveries.newest(visit.session),
+        seen=failed_deliveries.as_number(visit.now),
         said=_said(visit),
     )
 
@@ -48,8 +50,12 @@ async def retry(visit: Visit) -> web.Response:
 
 
 async def discard(visit: Visit) -> web.Response:
-    """Gives up all of it."""
-    return _back(visit, f"discarded={await failed_deliveries.discard(visit.session, visit.now)}")
+    """Gives up what the page has shown, or could not show for its length. Raises Turned."""
+    seen = visit.field("seen")
+    if not (seen.isascii() and seen.isdigit() and len(seen) <= failed_deliveries.MOST_DIGITS):
+        raise Turned(Why.ODD)
+    moment = failed_deliveries.from_number(int(seen))
+    return _back(visit, f"discarded={await failed_deliveries.discard_seen(visit.session, moment, visit.now)}")
 
 
 async def back_up(visit: Visit) -> web.Response:

@@ -26,7 +26,7 @@ class Joined(NamedTuple):
 
 async def chosen(talk: Talk, ids: Collection[CaseId]) -> list[Chosen]:
     """These cases, and which of them can be joined."""
-    return await many.to_join(talk.session, ids, talk.person.id, set(handled(talk)))
+    return await many.to_join(talk.session, ids, talk.person.id, handled(talk))
 
 
 async def known(talk: Talk, found: Sequence[Chosen]) -> Sequence[CollectiveCase]:
