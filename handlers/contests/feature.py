@@ -86,7 +86,7 @@ FEATURE = Feature(
         NoSuchTeam: N_("You aren't in this team any more, or only its captain can do this. See: /contests"),
         InvitationVoid: N_("This invitation is no longer valid. Please ask for another one."),
         TeamFull: N_("This team is full."),
-        InATeam: N_("You are in a team of this contest already. Leave it first: /contests"),
+        InATeam: N_("You are already in a team in this contest. Leave it first: /contests"),
         CheckedAlready: N_("Someone else has just decided on this entry, or it has been changed."),
         JudgeAlready: N_("This person is already a judge of this contest."),
         NoSuchJudge: N_("This person isn't a judge of this contest."),
