@@ -76,7 +76,7 @@ FEATURE = Feature(
         ContestClosed: N_("This part of the contest has closed. See what is open: /contests"),
         NothingDecides: N_("Someone has to decide: the public, judges, or both; or a draw does."),
         NoSuchEntry: N_("This entry isn't available."),
-        NotForYou: N_("This contest is for other people. You can still look at the entries and vote."),
+        NotForYou: N_("You can't enter this contest, but you can look at the entries and vote."),
         RulesChanged: N_("The rules have changed. Please read them again: /contests"),
         JudgesDoNotEnter: N_("You are a judge of this contest, so you can't take part in it."),
         TooManyEntries: N_("You have as many entries as this contest allows. You can change or withdraw one."),
