@@ -18,7 +18,7 @@ from storage.deliveries import retention as deliveries
 from storage.people.segments import Segment
 from storage.telegram_ids import PersonId
 
-_RULES = "每人（队）一件作品，内容真实，不抄袭。获奖作品会编成集子公开，署你选的名字。（演示数据）"
+_RULES = "每人（队）一件作品，内容真实，不抄袭。获奖作品会编成集子公开，署您选的名字。（演示数据）"
 _IDEAS = (
     ("保温箱分隔板", "用旧泡沫板隔开冷热，汤不再洒。", "老周"),
     ("雨天手机袋", "透明密封袋加一根橡皮筋，接单不停。", "阿强"),

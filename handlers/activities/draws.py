@@ -109,10 +109,10 @@ def _numbers(order: Sequence[int]) -> str:
 
 def _what_it_proves(view: View) -> str:
     return view._(
-        "The seed is fixed since the opening: its SHA-256 tells nothing, and fits no other seed. The order follows "
-        "from the seed and the whole list of tickets, so no rider and no coordinator can tell what a ticket is worth "
-        "before the list is closed; only whoever runs the server could. Anyone can repeat the draw afterwards. What "
-        "that can't show is who holds the other tickets."
+        "The seed has been fixed since sign-up opened: its SHA-256 reveals nothing, and fits no other seed. The "
+        "order follows from the seed and the whole list of tickets, so no rider and no coordinator can tell what a "
+        "ticket is worth before the list is closed; only whoever runs the server could. Anyone can repeat the draw "
+        "afterwards. What that can't show is who holds the other tickets."
     )
 
 

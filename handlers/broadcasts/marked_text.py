@@ -49,14 +49,14 @@ def read_marked(talk: Talk, typed: str) -> Message:
     if units(text) > LONGEST:
         raise _too_long(talk)
     if len(entities) > MOST_MARKED:
-        said = talk._("There is too much formatting: Telegram takes {most} marked places.")
+        said = talk._("Too much formatting: Telegram allows {most} formatted parts in a message.")
         raise NotAnAnswer(said.format(most=MOST_MARKED))
     entities.sort(key=lambda one: (one["offset"], -one["length"]))
     return Message("sendMessage", {"text": text, "entities": entities})
 
 
 def _too_long(talk: Talk) -> NotAnAnswer:
-    return NotAnAnswer(talk._("The message is too long. Telegram takes {most} characters.").format(most=LONGEST))
+    return NotAnAnswer(talk._("The message is too long. Telegram allows {most} characters.").format(most=LONGEST))
 
 
 def _read(talk: Talk, typed: str, offset: int, entities: list[Json]) -> str:

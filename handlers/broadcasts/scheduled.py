@@ -103,5 +103,5 @@ async def duties(talk: Talk) -> Sequence[Duty]:
         for row in await broadcasts.to_come(talk.session, _SHOWN)
         if row.state == BroadcastState.AWAITING and row.author != talk.person.id
     ]
-    words = talk._("A broadcast waits for your approval.")
+    words = talk._("A broadcast is waiting for your approval.")
     return [Duty(words, [presses.LOOK.button(talk._("👁 View the broadcast"), row.id)]) for row in waiting]

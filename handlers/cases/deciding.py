@@ -49,7 +49,9 @@ def _asks_back(talk: Talk, draft: AskingBack) -> str:
 
 
 def _asks_why(talk: Talk, draft: Refusal) -> str:
-    return talk._("Why is {number} refused? Whoever brought it reads your reason.").format(number=draft.number)
+    return talk._("Why is {number} refused? The person who submitted it will read your reason.").format(
+        number=draft.number
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

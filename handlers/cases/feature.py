@@ -81,7 +81,7 @@ FEATURE = Feature(
             "being told."
         ),
         CollectiveFull: N_("This collective case is full. Please begin another one."),
-        JoinedElsewhere: N_("This case is part of a collective case already. Take it out first."),
+        JoinedElsewhere: N_("This case is already part of a collective case. Take it out first."),
         DecidedByLevels: N_("The reviewers decide on this, level by level, and their decision is final here."),
         LevelDecided: N_("This has been decided already, or is at another level. What waits: /cases"),
         NotForThem: N_(

@@ -70,7 +70,7 @@ def reviewer_buttons(talk: Talk, row: Case) -> Buttons:
     return [
         [presses.ASK_TO_APPROVE.button(talk._("✅ Approve …"), row.id, row.level)],
         [
-            presses.BEGIN_ASKING_BACK.button(talk._("💬 Ask back"), row.id, row.level),
+            presses.BEGIN_ASKING_BACK.button(talk._("💬 Ask for more"), row.id, row.level),
             presses.BEGIN_REFUSING.button(talk._("✖ Refuse …"), row.id, row.level),
         ],
     ]

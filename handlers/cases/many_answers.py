@@ -26,20 +26,20 @@ from storage.cases.messages import Said
 from storage.cases.table import Case
 
 WHY_NOT: Mapping[Fate, str] = {
-    Fate.GONE: N_("a case that is not there for you (any more)"),
-    Fate.NOT_IN_HAND: N_("not in your hands: take it first"),
+    Fate.GONE: N_("a case that no longer exists, or that you can't see"),
+    Fate.NOT_IN_HAND: N_("not assigned to you: take it first"),
     Fate.CLOSED: N_("the case is closed"),
     Fate.IN_DANGER: N_("someone may be in danger: answer it by itself"),
     Fate.ANONYMOUS: N_("anonymous: nobody would get the answer"),
     Fate.BY_LEVELS: N_("decided level by level"),
-    Fate.OTHER_DESK: N_("of another desk"),
-    Fate.JOINED_ALREADY: N_("part of a collective case already"),
+    Fate.OTHER_DESK: N_("from another desk"),
+    Fate.JOINED_ALREADY: N_("already part of a collective case"),
     Fate.JOINED_ELSEWHERE: N_("part of another collective case"),
     Fate.FULL: N_("the collective case is full"),
 }
 """Why nothing was done with a case that was chosen."""
 EMPTY_BLANKS = N_("still empty: {blanks}")
-OTHER_DESKS_ANSWER = N_("the ready answer is another desk's")
+OTHER_DESKS_ANSWER = N_("the ready answer belongs to another desk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def _own_name_choices(talk: Talk, _draft: EntryDraft) -> Sequence[Choice[str]]:
 
 def _ask_by(talk: Talk, draft: EntryDraft) -> str:
     if draft.by_team:
-        return talk._("What is your team called? The name is shown with its entries. You can invite the others then.")
+        return talk._("What is your team called? The name is shown with its entries. You can then invite the others.")
     return talk._(
         "Which name should be shown with it? Use your account's name, or write a nickname or your team's name."
     )
@@ -143,7 +143,7 @@ class EntryDraft(Situation):
     own_name: str = asked(
         Question(
             N_("Your name"),
-            N_("Which name of yours should be shown in the team? Your account's name, or a nickname."),
+            N_("Which name should the team show for you? Your account's name, or a nickname."),
             TextInput(1, LONGEST_MEMBER),
             choices=_own_name_choices,
             check=_check_by,

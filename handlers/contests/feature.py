@@ -77,7 +77,7 @@ FEATURE = Feature(
         ContestClosed: N_("This part of the contest has closed. See what is open: /contests"),
         NothingDecides: N_("Someone has to decide: the public, judges, or both; or a draw does."),
         NoSuchEntry: N_("This entry isn't available."),
-        NotForYou: N_("This contest is for other people. You can still look at the entries and vote."),
+        NotForYou: N_("You can't enter this contest, but you can look at the entries and vote."),
         RulesChanged: N_("The rules have changed. Please read them again: /contests"),
         JudgesDoNotLook: N_(
             "You are a judge of this contest: you see its entries without names, while they are judged."
@@ -90,7 +90,7 @@ FEATURE = Feature(
         NoSuchTeam: N_("You aren't in this team any more, or only its captain can do this. See: /contests"),
         InvitationVoid: N_("This invitation is no longer valid. Please ask for another one."),
         TeamFull: N_("This team is full."),
-        InATeam: N_("You are in a team of this contest already. Leave it first: /contests"),
+        InATeam: N_("You are already in a team in this contest. Leave it first: /contests"),
         CheckedAlready: N_("Someone else has just decided on this entry, or it has been changed."),
         JudgeAlready: N_("This person is already a judge of this contest."),
         NoSuchJudge: N_("This person isn't a judge of this contest."),

@@ -117,7 +117,7 @@ async def _check_name(talk: Talk, draft: Joining, name: str) -> None:
         if names_somebody(f"{content.title}\n{content.words}", [name, talk.incoming.account_name]):
             raise NotAnAnswer(
                 talk._(
-                    "Judges mustn't know whose entry it is, but your name stands in the text of “{title}”. Ask your "
+                    "Judges mustn't know whose entry it is, but your name is in the text of “{title}”. Ask your "
                     "team to take it out, or choose another name."
                 ).format(title=content.title)
             )
@@ -130,7 +130,7 @@ class Joining:
     name: str = asked(
         Question(
             N_("Your name"),
-            N_("Which name of yours should be shown in the team? Your account's name, or a nickname."),
+            N_("Which name should the team show for you? Your account's name, or a nickname."),
             TextInput(1, LONGEST_MEMBER),
             choices=_name_choices,
             check=_check_name,
@@ -180,11 +180,11 @@ async def ask_to_leave(talk: Talk, contest_id: ContestId) -> None:
     if row is None:
         raise NoSuchTeam
     if len(await teams.members(talk.session, row.id)) > 1:
-        asks = talk._("Leave the team? Your name goes from its entries, which stay with the others.")
+        asks = talk._("Leave the team? Your name is removed from its entries, which stay with the others.")
     else:
         asks = talk._("Leave the team? Nobody else is in it, so its entries are withdrawn.")
     go = presses.LEAVE.button(talk._("🚪 Leave"), contest_id)
-    ask_first(talk, asks, go, presses.TEAM.button(talk._("Stay in it"), contest_id))
+    ask_first(talk, asks, go, presses.TEAM.button(talk._("Stay in the team"), contest_id))
 
 
 async def leave(talk: Talk, contest_id: ContestId) -> None:

@@ -152,7 +152,9 @@ async def announcement(talk: Talk, contest_id: ContestId) -> None:
     row = await with_result(talk, contest_id)
     begin = broadcasts_presses.BEGIN_WITH_THIS.button(talk._("📣 Make it a broadcast"))
     talk.say(
-        Markup("\n").join([words.heading(row), escape(talk._("The winners are known.")), *await _places(talk, row)]),
+        Markup("\n").join(
+            [words.heading(row), escape(talk._("The winners have been announced.")), *await _places(talk, row)]
+        ),
         [[begin], [presses.RUN_SHOW.button(talk._("◀ Back"), row.id)]],
     )
 

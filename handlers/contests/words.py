@@ -29,7 +29,7 @@ SENTENCES: dict[Phase, str] = {
     Phase.CHECK: N_("The entries are being checked."),
     Phase.VOTE: N_("The vote is open: look at the entries and vote for the ones you like."),
     Phase.JUDGING: N_("Voting is over. Now the judges decide."),
-    Phase.RESULT: N_("The winners are known."),
+    Phase.RESULT: N_("The winners have been announced."),
 }
 ENTRY_STATES: dict[EntryState, str] = {
     EntryState.WAITING: N_("⏳ being checked"),

@@ -135,7 +135,7 @@ async def _take_at_review(filling: AnyFilling) -> None:
     if await take_early(filling):
         return
     if filling.form.confirmation is None:
-        words = talk._("That isn't in the form yet. To add it, press ✎ and choose the answer where it belongs.")
+        words = talk._("That isn't in the form yet. To add it, press ✎ and choose the answer it belongs to.")
         talk.say(answers.without_number(talk, words))
     await show(filling)
 

@@ -34,7 +34,7 @@ FEATURE = Feature(
         TooLateToday: N_("It is too late for today."),
     },
     audit_labels={WeatherAction.WEATHER_SET: N_("weather rule announced")},
-    personal_data=(PersonalData("weather_wishes", wishes.erase, N_("Notices of heat and storms"), wishes.copy_of),),
+    personal_data=(PersonalData("weather_wishes", wishes.erase, N_("Heat and storm notices"), wishes.copy_of),),
     retention=(days.forget,),
     privacy=PrivacyPart(lines=_privacy_lines),
     figures=figures.FIGURES,

@@ -41,7 +41,7 @@ class Search:
     text: str = asked(
         Question(
             N_("Find someone"),
-            N_("Whom? Write the whole name, ID number, phone number or employer."),
+            N_("Who are you looking for? Write the whole name, ID number, phone number or employer."),
             TextInput(1, 120),
         )
     )

@@ -183,8 +183,8 @@ def receipt(talk: Talk, entry: Entry) -> Page:
 async def ask_to_erase(talk: Talk) -> None:
     count = await entries.count(talk.session, talk.person.id)
     asked = talk.plural(
-        "Delete your whole pay book, {n} entry? It can't be brought back.",
-        "Delete your whole pay book, {n} entries? It can't be brought back.",
+        "Delete your whole pay book, {n} entry? This can't be undone.",
+        "Delete your whole pay book, {n} entries? This can't be undone.",
         count,
     ).format(n=count)
     go = presses.ERASE.button(talk._("🗑 Delete it all"))

@@ -25,7 +25,7 @@ from storage.statistics.periods import Period, PeriodUnit
 _CHARTS = {
     By.PLATFORM: N_("Median pay per hour, by platform"),
     By.DISTRICT: N_("Median pay per hour, by district"),
-    By.HOUR: N_("Median pay per hour, by the begin of the shift"),
+    By.HOUR: N_("Median pay per hour, by start of shift"),
 }
 
 

@@ -53,10 +53,10 @@ def marks(view: View, one: Marks) -> str:
 
 
 def change(view: View, one: Change) -> Markup:
-    """ "Rates fell by 6% since week 41: 美团"."""
-    text = view._("Rates rose by {percent}% since week {week}")
+    """ "Rates have fallen by 6% since week 41: 美团"."""
+    text = view._("Rates have risen by {percent}% since week {week}")
     if one.share < 0:
-        text = view._("Rates fell by {percent}% since week {week}")
+        text = view._("Rates have fallen by {percent}% since week {week}")
     said = text.format(percent=round(abs(one.share) * 100), week=week(one.since))
     return labelled(view._, said, cell(view, one.cell))
 

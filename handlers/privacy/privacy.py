@@ -74,8 +74,8 @@ async def _page(features: Sequence[Feature], talk: Talk) -> tuple[str, Buttons]:
         "logged."
     ).format(organisation=organisation.name)
     honestly = talk._(
-        "To be honest: Telegram can see what you write to a bot and which buttons you press. If you would rather talk "
-        "to someone: {hotline}."
+        "You should know: Telegram can see what you write to a bot and which buttons you press. If you would rather "
+        "talk to someone: {hotline}."
     ).format(hotline=organisation.hotline)
     lines = [
         Markup("<b>{}</b>").format(

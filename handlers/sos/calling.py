@@ -60,9 +60,9 @@ async def command(talk: Talk) -> None:
 
 def _offer(talk: Talk) -> str:
     return talk._(
-        "I can also tell riders nearby who are on duty as volunteers. Nobody can promise that somebody comes. "
-        "They see your place and, once they are going, your first name; the coordinators of {organisation} see your "
-        "place, your first name and your account. All of it is erased when the call ends."
+        "I can also tell riders nearby who are on duty as volunteers. Nobody can promise that somebody will come. "
+        "They see your location and, once they are going, your first name; the coordinators of {organisation} see "
+        "your location, your first name and your account. All of it is erased when the call ends."
     ).format(organisation=talk.context.settings.organisation.name)
 
 
@@ -77,8 +77,8 @@ async def _volunteer_button(talk: Talk) -> Button:
 
 def _state_words(talk: Talk, running: HelpCall) -> str:
     if running.state is CallState.TAKEN:
-        return talk._("🆘 You have called for help, and somebody is going to you.")
-    return talk._("🆘 You have called for help. Nobody has said yet that they are going.")
+        return talk._("🆘 You have called for help, and somebody is coming.")
+    return talk._("🆘 You have called for help. Nobody has said yet that they are coming.")
 
 
 async def confirm(talk: Talk) -> None:
@@ -103,9 +103,9 @@ async def _called(talk: Talk, draft: Where) -> None:
 
 def _told_words(talk: Talk, told: int) -> str:
     return talk.plural(
-        "🆘 {n} volunteer near you is being told. Nobody has said yet that they are going: I'll tell you as soon as "
+        "🆘 {n} volunteer near you is being told. Nobody has said yet that they are coming: I'll tell you as soon as "
         "somebody does, and after 3 minutes if nobody has. Don't wait for it if you need help now. Call:",
-        "🆘 {n} volunteers near you are being told. Nobody has said yet that they are going: I'll tell you as soon as "
+        "🆘 {n} volunteers near you are being told. Nobody has said yet that they are coming: I'll tell you as soon as "
         "somebody does, and after 3 minutes if nobody has. Don't wait for it if you need help now. Call:",
         told,
     ).format(n=told)
@@ -114,10 +114,10 @@ def _told_words(talk: Talk, told: int) -> str:
 def _alone_words(talk: Talk, *, has_followers: bool) -> str:
     if has_followers:
         return talk._(
-            "No volunteer near you is on duty, so nobody is going to you. The coordinators are being told, but they "
+            "No volunteer near you is on duty, so nobody is coming. The coordinators are being told, but they "
             "may not see it in time. Please call:"
         )
-    return talk._("No volunteer near you is on duty, so nobody is going to you. Please call:")
+    return talk._("No volunteer near you is on duty, so nobody is coming. Please call:")
 
 
 async def call_off(talk: Talk, call_id: HelpCallId) -> None:
@@ -130,10 +130,10 @@ async def send_away(talk: Talk, call_id: HelpCallId) -> None:
     """They do not want whoever is going."""
     metres, followers = talk.context.settings.help_within, await words.followers(talk)
     if await calls.send_away(talk.session, call_id, talk.person.id, metres, followers, talk.now):
-        said = talk._("They are told not to come. Nobody is going now; other volunteers and the coordinators are told.")
+        said = talk._("They are told not to come. Nobody is coming now; other volunteers and the coordinators are told.")
     else:
         said = talk._(
-            "They are told not to come. Nobody is going now; the coordinators are told. No other volunteers are asked."
+            "They are told not to come. Nobody is coming now; the coordinators are told. No other volunteers are asked."
         )
     talk.edit(words.with_numbers(talk.view, said), [[words.call_off(talk.view, call_id)]])
 
@@ -141,7 +141,7 @@ async def send_away(talk: Talk, call_id: HelpCallId) -> None:
 def going_words(view: View, notice: HelperIsGoing, facts: Facts) -> Page:
     assert facts.content is not None
     name = words.named(view, facts.content.helper)
-    said = view._("🚴 {name} says: I'm going to you. I can't see how far they have come. If it gets worse, call:")
+    said = view._("🚴 {name} says: I'm coming. I can't see how far away they are. If it gets worse, call:")
     return words.with_numbers(view, said.format(name=name)), [
         [words.call_off(view, notice.subject)],
         [words.send_away(view, notice.subject)],
@@ -149,7 +149,9 @@ def going_words(view: View, notice: HelperIsGoing, facts: Facts) -> Page:
 
 
 def gave_up_words(view: View, notice: HelperGaveUp, _facts: Facts) -> Page:
-    said = view._("Who was going to you can't come. Nobody is going now; the coordinators are being told. Please call:")
+    said = view._(
+        "The person who was coming can't make it. Nobody is coming now; the coordinators are being told. Please call:"
+    )
     return words.with_numbers(view, said), [[words.call_off(view, notice.subject)]]
 
 
@@ -162,7 +164,7 @@ def nobody_words(view: View, notice: NobodyAnswers, _facts: Facts) -> Page:
 
 
 def over_words(view: View, _notice: HelpOver) -> Page:
-    return view._("✓ The call for help has ended. Its place and the names are erased here."), []
+    return view._("✓ The call for help has ended. The location and the names have been deleted here."), []
 
 
 _CALL = calling(_called)

@@ -70,17 +70,17 @@ async def page(talk: Talk) -> Page:
     withdraw_button = presses.WITHDRAW.button(talk._("✖ Don't help any more"))
     until = await duties.until(talk.session, talk.person.id, talk.now)
     if until is None:
-        said = talk._("You are not on duty. I store no place of yours.")
+        said = talk._("You are not on duty. Your location isn't stored.")
         return said, [[presses.GO_ON_DUTY.button(talk._("▶ Go on duty"))], [withdraw_button]]
     kept = await duties.require(talk.session, talk.person.id, talk.now)
     if kept.area:
-        said = talk._("🤝 You are on duty until {time}. I tell you when somebody in {area} calls for help.")
+        said = talk._("🤝 You are on duty until {time}. I'll tell you when somebody in {area} calls for help.")
     else:
-        said = talk._("🤝 You are on duty until {time}. I tell you when somebody within {distance} calls for help.")
+        said = talk._("🤝 You are on duty until {time}. I'll tell you when somebody within {distance} calls for help.")
     near = distance(talk.context.settings.help_within, talk.language)
     return Markup(said).format(time=talk.view.moment(until), distance=near, area=kept.area), [
         [presses.END_DUTY.button(talk._("⏹ End my shift"))],
-        [presses.GO_ON_DUTY.button(talk._("📍 New place or time"))],
+        [presses.GO_ON_DUTY.button(talk._("📍 New location or time"))],
         [withdraw_button],
     ]
 
@@ -124,7 +124,7 @@ async def withdraw(talk: Talk) -> None:
     """No volunteer any more."""
     await duties.end(talk.session, talk.person.id)
     await consents.withdraw(talk.session, talk.person.id, PURPOSE, talk.now)
-    talk.edit(talk._("I won't tell you of calls any more, and store no place of yours. Thank you for having helped."))
+    talk.edit(talk._("I won't tell you about calls any more, and your location isn't stored. Thank you for your help."))
 
 
 async def follow(talk: Talk) -> None:
@@ -136,7 +136,7 @@ async def follow(talk: Talk) -> None:
 
 
 def over_words(view: View, _notice: DutyOver) -> Page:
-    return view._("⏹ Your shift as a volunteer is over, and your place is erased. Thank you!"), [
+    return view._("⏹ Your shift as a volunteer is over, and your location has been deleted. Thank you!"), [
         [presses.GO_ON_DUTY.button(view._("▶ Go on duty"))]
     ]
 

@@ -31,9 +31,9 @@ def register(routes: Routes, _others: AllFeatures) -> None:
 async def _privacy_lines(talk: Talk) -> Sequence[str]:
     lines = []
     if await duties.until(talk.session, talk.person.id, talk.now) is not None:
-        lines.append(talk._("your place as a volunteer on duty, until the end of your shift: /sos"))
+        lines.append(talk._("your location as a volunteer on duty, until the end of your shift: /sos"))
     if await calls.open_of(talk.session, talk.person.id) is not None:
-        lines.append(talk._("your call for help with its place, until it ends: /sos"))
+        lines.append(talk._("your call for help with your location, until it ends: /sos"))
     return lines
 
 
@@ -56,12 +56,12 @@ FEATURE = Feature(
     refusals={
         NoSuchCall: N_("This call for help is over."),
         CallOver: N_("The call for help has ended. Thank you."),
-        CallTaken: N_("Somebody else is going already. Thank you."),
+        CallTaken: N_("Somebody else is already going. Thank you."),
         NotToldOfCall: N_("This call for help was not for you."),
-        NotInCall: N_("Only who called or who is going can do that."),
+        NotInCall: N_("Only the caller or the person who is going can do that."),
         MembersVolunteer: N_("Only members of the union can volunteer to help. You can join here: /join"),
         NotOnDuty: N_("You are not on duty any more. To help, go on duty first: /sos"),
-        HelpingAlready: N_("You are going to somebody else already."),
+        HelpingAlready: N_("You are already going to somebody else."),
         TooManyCalls: N_("You have called three times within 24 hours. Please call the emergency numbers: /sos"),
     },
     audit_labels={

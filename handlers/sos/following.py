@@ -47,7 +47,9 @@ def _turn_words(view: View, turn: Turn, facts: Facts) -> str:
     if turn is Turn.TAKEN:
         return view._("🚴 {helper} is going to {name}, who called for help ({time}).")
     if turn is Turn.GIVEN_BACK:
-        return view._("🚨 Who was going to {name} can't come. Nobody is going now ({time}). Please see to it at once.")
+        return view._(
+            "🚨 The person going to {name} can't make it. Nobody is going now ({time}). Please see to it at once."
+        )
     if turn is Turn.UNANSWERED:
         return view._("🚨 {name} has called for help ({time}), and nobody is going. Please see to it at once.")
     return view.plural(
@@ -85,7 +87,7 @@ def _state_words(talk: Talk, facts: Facts, content: Content) -> Markup:
         )
         lines.append(Markup.escape(said.format(n=facts.told)))
     if content.spot is None:
-        lines.append(Markup.escape(view._("They sent no place.")))
+        lines.append(Markup.escape(view._("They didn't send a location.")))
     return Markup("\n").join(lines)
 
 

@@ -57,7 +57,7 @@ def _ask_where(talk: Talk, _draft: Shift) -> str:
 @dataclass(frozen=True, slots=True)
 class Shift:
     hours: int = asked(
-        Question(N_("Shift"), N_("For how long are you on duty?"), ButtonInput(TypeAdapter(int), _shifts), columns=3),
+        Question(N_("Shift"), N_("How long will you be on duty?"), ButtonInput(TypeAdapter(int), _shifts), columns=3),
     )
     here: Here = asked(
         Question(
@@ -66,7 +66,7 @@ class Shift:
             HereInput(),
             choices=_areas,
             keyboard=here_keyboard,
-            keyboard_hint=N_("Your place is thrown away at the end of your shift."),
+            keyboard_hint=N_("Your location is deleted at the end of your shift."),
         )
     )
 

@@ -53,8 +53,8 @@ async def going(talk: Talk, call_id: HelpCallId) -> None:
     content = await calls.take(talk.session, call_id, talk.person.id, await words.followers(talk), talk.now)
     talk.remove_buttons()
     said = talk._(
-        "Thank you. {name} hears that you are going, and your first name. Don't put yourself in danger; if somebody is "
-        "hurt or threatened, call:"
+        "Thank you. {name} is told that you are coming, and your first name. Don't put yourself in danger; if somebody "
+        "is hurt or threatened, call:"
     ).format(name=words.named(talk.view, content.name))
     talk.say(
         words.with_numbers(talk.view, said),
@@ -78,7 +78,9 @@ async def _is_going(session: AsyncSession, _view: View, person_id: PersonId, not
 
 
 def still_words(view: View, notice: StillGoing, _facts: Facts) -> Page:
-    said = view._("Are you still going to the rider who needs help? Without an answer within 5 minutes I ask others.")
+    said = view._(
+        "Are you still going to the rider who needs help? If you don't answer within 5 minutes, I'll ask others."
+    )
     return said, [
         [presses.STILL_GOING.button(view._("🚴 Yes, I'm on my way"), notice.subject)],
         [presses.CANNOT_COME.button(view._("✖ I can't come"), notice.subject)],
@@ -102,4 +104,4 @@ async def helped(talk: Talk, call_id: HelpCallId) -> None:
 
 
 def no_longer_words(view: View, _notice: HelpNoLongerWanted) -> Page:
-    return view._("Somebody else is going, or the call for help is over: you need not go. Thank you."), []
+    return view._("Somebody else is going, or the call for help is over: you don't need to go. Thank you."), []

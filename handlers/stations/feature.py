@@ -45,7 +45,7 @@ FEATURE = Feature(
         OwnProposal: N_("Someone else has to decide on your own proposal."),
         ProposalDecided: N_("Someone else has just decided on this proposal."),
         TooManyProposals: N_("Thank you! Please wait until a coordinator has looked at your other proposals."),
-        TooManyStations: N_("These are too many stations at once. Please draw a smaller area."),
+        TooManyStations: N_("That's too many stations at once. Please draw a smaller area."),
         ReportedAlready: N_("You have already reported this. Thank you!"),
     },
     audit_details={

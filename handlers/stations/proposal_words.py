@@ -81,7 +81,7 @@ def accepted_words(view: View, notice: ProposalAccepted) -> Page:
     if notice.station is None:
         said = view._("<b>{name}</b> has been removed, as you proposed.")
     else:
-        said = view._("Your proposal was accepted. Riders see it now: <b>{name}</b>")
+        said = view._("Your proposal was accepted. Riders can see it now: <b>{name}</b>")
     text = Markup("{}\n{}").format(thanks, Markup(said).format(name=notice.name))
     more = presses.PAGE.button(view._("ℹ️ More"), NO_SEARCH, notice.station) if notice.station is not None else None
     return text, [[more]] if more else []
@@ -90,6 +90,6 @@ def accepted_words(view: View, notice: ProposalAccepted) -> Page:
 def refused_words(view: View, notice: ProposalRefused) -> Page:
     head = Markup(view._("Your proposal about <b>{name}</b> was not accepted.")).format(name=notice.name)
     text = Markup("{}\n<blockquote>{}</blockquote>\n{}").format(
-        head, notice.reason, view._("Thank you all the same: it helps to keep the stations right.")
+        head, notice.reason, view._("Thank you anyway: looking out for mistakes keeps the stations right.")
     )
     return text, []

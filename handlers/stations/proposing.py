@@ -143,7 +143,7 @@ async def correct(talk: Talk, key: StationKey) -> None:
     row = await _station(talk, key)
     buttons = [presses.CORRECT_ONE.button(talk._(label), row.key, about.value) for about, label in ABOUT.items()]
     talk.say(
-        Markup(talk._("What has to be corrected at <b>{name}</b>?")).format(name=row.name), [buttons[:2], buttons[2:]]
+        Markup(talk._("What needs correcting at <b>{name}</b>?")).format(name=row.name), [buttons[:2], buttons[2:]]
     )
 
 

@@ -122,9 +122,7 @@ async def test_a_number_that_another_question_asks_for_is_neither_kept_nor_left(
     await is_asked(rider, ASKED_FOR_INSURANCE)
     await rider.presses("Not insured")
     await rider.hears(REVIEW_PAGE)
-    await is_refused(
-        ID_NUMBER, "That isn't in the form yet. To add it, press ✎ and choose the answer where it belongs."
-    )
+    await is_refused(ID_NUMBER, "That isn't in the form yet. To add it, press ✎ and choose the answer it belongs to.")
     kept = await answers_of(town)
     assert (kept["name"], kept["platform_other"], kept["district"]) == ("李雷", "58同城", "德城区")
 

@@ -67,7 +67,7 @@ async def test_a_lawyer_writes_to_all_and_tells_all_how_it_ended(town: Town, lan
         assert number in told and other not in told and "September" not in told
         await rider.presses("View")
         page = str(await rider.rider.hears_of(number))
-        assert "L-2026-C00001" in page and other not in page and rider._("It is of about") not in page
+        assert "L-2026-C00001" in page and other not in page and rider._("It concerns about") not in page
 
     counsel.rider.skips_the_rest()
     await counsel.rider.forges(presses.SHOW_COLLECTIVE.data(collective, 0))

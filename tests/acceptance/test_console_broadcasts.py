@@ -178,7 +178,7 @@ async def test_a_second_coordinator_approves_and_one_of_two_at_once(pages: Pages
     assert "/approve" not in (await author.gets(here)).text
     refused = await author.posts(f"{here}/approve")
     assert refused.status == 409 and "Someone else has to approve" in refused.text
-    assert "1 broadcast waits for your approval." in (await second.gets(LIST)).text
+    assert "1 broadcast is waiting for your approval." in (await second.gets(LIST)).text
     assert f"{here}/approve" in (await second.gets(here)).text
     tapped = await asyncio.gather(second.posts(f"{here}/approve"), author.posts(f"{here}/stop"))
     assert {one.status for one in tapped} <= {303, 409}

@@ -28,18 +28,18 @@ async def test_cases_are_joined_to_a_new_and_to_an_existing_one_and_taken_out(pa
     them, visitor = riders(pages), await counsel_of(pages)
     ids = [await told(pages, OWNERS[at]) for at in range(4)]
     chosen = await visitor.posts(f"{TABLE}/joining", {"id": ids[:2]})
-    assert "2 cases can be joined" in chosen.text and "To one that is there" not in chosen.text
+    assert "2 cases can be joined" in chosen.text and "To an existing one" not in chosen.text
     join = f"{TABLE}/joining/join"
     fields = {"id": ids[:2], "to": "new", "title": f"Fine of 200 {EVIL[:40]}"}
     joined = await visitor.posts(join, fields)
     assert joined.status == 200 and "2 cases are joined." in joined.text and "L-2026-C00001" in joined.text
     again = await visitor.posts(join, fields)
-    assert "0 cases are joined." in again.text and "part of a collective case already (L-2026-C00001)" in again.text
+    assert "0 cases are joined." in again.text and "already part of a collective case (L-2026-C00001)" in again.text
     await them[0].hears_of("Your case L-2026-000001 is now part of collective case L-2026-C00001")
     assert "L-2026-000001" not in str(await them[1].hears_of("L-2026-C00001"))
 
     chosen = await visitor.posts(f"{TABLE}/joining", {"id": ids[1:3]})
-    assert "Fine of 200" in chosen.text and "part of a collective case already (L-2026-C00001)" in chosen.text
+    assert "Fine of 200" in chosen.text and "already part of a collective case (L-2026-C00001)" in chosen.text
     assert "1 case is joined." in (await visitor.posts(join, {"id": [ids[2]], "to": 1})).text
     assert "1 case is joined." in (await visitor.posts(join, {"id": [ids[2]], "to": 1})).text, "a second tap"
     page = await visitor.gets(f"{TABLE}/collective/1")
@@ -66,7 +66,7 @@ async def test_two_handlers_join_at_once_and_only_what_each_has_in_hand(pages: P
     first, second = await counsel_of(pages), await counsel_of(pages, SECOND_COUNSEL)
     join, ids = f"{TABLE}/joining/join", [*mine, *theirs]
     begun = await first.posts(join, {"id": ids, "to": "new", "title": "Fines"})
-    assert "2 cases are joined." in begun.text and begun.text.count("not in your hands") == 2
+    assert "2 cases are joined." in begun.text and begun.text.count("not assigned to you") == 2
     both = await asyncio.gather(
         second.posts(join, {"id": ids, "to": 1}), second.posts(join, {"id": list(reversed(ids)), "to": 1})
     )
@@ -80,4 +80,4 @@ async def test_two_handlers_join_at_once_and_only_what_each_has_in_hand(pages: P
     async with pages.town.database.writing() as session:
         await cases.claim(session, other, COUNSEL, ["care"], NOON)
     mixed = await first.posts(join, {"id": [mine[0], other], "to": 1})
-    assert re.search(r"C-2026-\d+\W+of another desk", mixed.text), "its number is another one"
+    assert re.search(r"C-2026-\d+\W+from another desk", mixed.text), "its number is another one"

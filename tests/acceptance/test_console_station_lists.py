@@ -199,7 +199,7 @@ async def test_a_pasted_list_is_checked_line_by_line_and_added_once(pages: Pages
     text += "37.8, 116.6\nTwice 37.6012 116.4012"
     plan = await admin.posts(f"{MAP}/list/plan", {"list": text, "crs": "wgs84"})
     assert plan.status == 200 and plan.text.count('name="line"') == 4 and "<script>alert" not in plan.text
-    assert "Hall 0 is only" in plan.text and "line 1." in plan.text and "There is no place in it" in plan.text
+    assert "Hall 0 is only" in plan.text and "line 1." in plan.text and "The coordinates are missing" in plan.text
     form = form_of(plan, f"{MAP}/list/add")
     assert form["line"] == ["1", "3"], "what may be there already is not ticked"
     done = await admin.posts(f"{MAP}/list/add", form)
@@ -235,7 +235,7 @@ async def test_a_file_is_checked_line_by_line_and_then_imported(pages: Pages) ->
     digest = re.findall(r'name="digest" value="(\w{64})"', checked.text)[0]
 
     other = await sends_file(admin, f"{MAP}/import", content + b"\n", {"crs": "wgs84", "digest": digest})
-    assert "This is another file" in other.text and len(await rows(pages)) == 7
+    assert "the file that was checked. Here" in other.text and len(await rows(pages)) == 7
     done = await sends_file(admin, f"{MAP}/import", content, {"crs": "wgs84", "digest": digest})
     assert "Imported." in done.text
     now = await rows(pages)

@@ -80,10 +80,10 @@ async def enters(rider: Rider, _: Translate) -> None:
     await rider.hears_of(_("What is the title of your entry?"))
     await rider.says("In a row")
     await rider.hears_of(
-        _("What is your team called? The name is shown with its entries. You can invite the others then.")
+        _("What is your team called? The name is shown with its entries. You can then invite the others.")
     )
     await rider.says("Night Riders")
-    await rider.hears_of(_("Which name of yours should be shown in the team? Your account's name, or a nickname."))
+    await rider.hears_of(_("Which name should the team show for you? Your account's name, or a nickname."))
     await rider.says("Captain Lei")
     await rider.hears_of("Night Riders")
     await rider.presses(_("📨 Send it in"))
@@ -118,7 +118,7 @@ async def test_a_team_is_named_invited_shown_and_left(town: Town, language: str)
     asked = await mate.hears_of("Night Riders")
     assert RULES in asked["text"]
     await mate.presses(_("✅ I agree and join"))
-    await mate.hears_of(_("Which name of yours should be shown in the team? Your account's name, or a nickname."))
+    await mate.hears_of(_("Which name should the team show for you? Your account's name, or a nickname."))
     await mate.says("In a row")
     await mate.hears_of("In a row")  # judges would know who it is from
     await mate.says("Mate Wang")

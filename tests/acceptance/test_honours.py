@@ -115,7 +115,7 @@ async def test_a_nomination_goes_through_three_levels_into_the_register(town: To
     number = await nominates(nominee, desk)
 
     await takes(unit, number)
-    await unit.presses("💬 Ask back")
+    await unit.presses("💬 Ask for more")
     await unit.hears("What is missing in {number}, or unclear? They answer here, and can send files.", number=number)
     await unit.says(QUESTION)
     await unit.hears(REVIEW_PAGE)
@@ -250,7 +250,9 @@ async def test_aid_is_decided_by_levels_that_the_config_gives_it(town_with_level
     await unit.presses("▶ Take")
     await unit.rider.hears_of("⏳")
     await unit.presses("✖ Refuse …")
-    await unit.hears("Why is {number} refused? Whoever brought it reads your reason.", number="W-2026-000001")
+    await unit.hears(
+        "Why is {number} refused? The person who submitted it will read your reason.", number="W-2026-000001"
+    )
     await unit.says("Another fund has paid for it")
     await unit.hears(REVIEW_PAGE)
     await unit.presses("✖ Refuse it")

@@ -68,7 +68,7 @@ async def test_a_file_is_run_dry_put_in_and_searched(town: Town, language: str) 
     await coordinator.hears("Imported.")
     for text, name in ((ID_NUMBER, "李雷"), ("138 0013 8000", "李雷"), ("韩 梅", "韩梅"), ("goodway", "韩梅")):
         await coordinator.rider.forges(presses.BEGIN_SEARCH.data())
-        await coordinator.hears("Whom? Write the whole name, ID number, phone number or employer.")
+        await coordinator.hears("Who are you looking for? Write the whole name, ID number, phone number or employer.")
         await coordinator.says(text)
         found = await coordinator.is_asked(name)
         assert ID_NUMBER not in found["text"], "the list shows only what tells two numbers apart"

@@ -107,7 +107,7 @@ async def test_a_coordinator_reads_that_rates_fell_once_it_is_sound(town: Town) 
         assert ("No change that is more than chance." in page["text"]) == (week == MONDAY)
         name, content = await file_of(town, coordinator)
         assert name == f"pay-2026-W{48 + (week - MONDAY).days // 7}.pdf" and content.startswith(b"%PDF-")
-    assert "% since week 48: Everyone who shares" in page["text"] and "Rates fell by" in page["text"]
+    assert "% since week 48: Everyone who shares" in page["text"] and "Rates have fallen by" in page["text"]
     await coordinator.presses("📄 As CSV")
     _, content = await file_of(town, coordinator)
     assert "pay_people,2026-W49 all,60," in content.decode()

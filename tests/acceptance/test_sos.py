@@ -76,15 +76,15 @@ async def test_a_volunteer_nearby_goes_and_coordinators_follow(nearby: Town, lan
     await volunteer.presses(_("🚴 I'm going"))
     assert f"Rider {CALLER}" in (await volunteer.hears_of("120"))["text"]
     assert f"Rider {VOLUNTEER}" in (await caller.hears_of("🚴"))["text"]
-    await second.hears_of(_("Somebody else is going, or the call for help is over: you need not go. Thank you."))
+    await second.hears_of(_("Somebody else is going, or the call for help is over: you don't need to go. Thank you."))
     await second.forges(presses.GOING.data(FIRST))
-    await second.is_told(_("Somebody else is going already. Thank you."))
+    await second.is_told(_("Somebody else is already going. Thank you."))
     assert f"Rider {VOLUNTEER}" in (await coordinator.hears_of("🚴"))["text"]
     await coordinator.presses(_("👁 Follow the call"))
     await coordinator.hears_of(_("🚴 {helper} is going.").format(helper=f"Rider {VOLUNTEER}"))
 
     await caller.presses(_("✅ I'm safe, end the call"))
-    over = _("✓ The call for help has ended. Its place and the names are erased here.")
+    over = _("✓ The call for help has ended. The location and the names have been deleted here.")
     await caller.hears_of(over)
     await volunteer.hears_of(over)
     await coordinator.hears_of("✓")
@@ -120,8 +120,8 @@ async def test_nobody_answers_and_that_is_said_once(nearby: Town) -> None:
     await volunteer.presses("🚴 I'm going")  # late is not too late
     await caller.hears_of("🚴")
     await volunteer.presses("✖ I can't come")
-    await caller.hears_of("can't come. Nobody is going now")
-    await coordinator.hears_of("can't come. Nobody is going now")
+    await caller.hears_of("can't make it. Nobody is coming now")
+    await coordinator.hears_of("can't make it. Nobody is going now")
     await volunteer.forges(presses.GOING.data(FIRST))
     await volunteer.is_told("This call for help was not for you.")
 
@@ -142,10 +142,10 @@ async def test_without_volunteers_it_says_so_and_rings_coordinators_at_once(near
     await caller.says("at the bridge")
     await caller.hears_of("Send your location: press the button")
     await caller.presses("Skip")
-    await caller.hears_of("nobody is going to you. The coordinators are being told")
+    await caller.hears_of("nobody is coming. The coordinators are being told")
     await coordinator.hears_of("🚨")
     await coordinator.presses("👁 Follow the call")
-    assert "They sent no place." in (await coordinator.hears_of("🆘"))["text"]
+    assert "They didn't send a location." in (await coordinator.hears_of("🆘"))["text"]
     late = await on_duty(nearby, VOLUNTEER)
     assert not any("venue" in one for one in late.heard)
     await coordinator.presses("✅ End the call")
@@ -175,7 +175,7 @@ async def test_who_does_not_come_is_asked_and_can_not_hold_the_call(nearby: Town
     await volunteer.presses(_("🚴 I'm going"))
     await caller.hears_of("🚴")
     second = await on_duty(nearby, SECOND_VOLUNTEER, language)
-    asks = _("Are you still going to the rider who needs help? Without an answer within 5 minutes I ask others.")
+    asks = _("Are you still going to the rider who needs help? If you don't answer within 5 minutes, I'll ask others.")
     for _answered in range(2):
         await after(nearby, 15)
         await volunteer.hears_of(asks)
@@ -184,9 +184,11 @@ async def test_who_does_not_come_is_asked_and_can_not_hold_the_call(nearby: Town
     await after(nearby, 15)
     await volunteer.hears_of(asks)
     await after(nearby, 5)
-    await caller.hears_of(_("Who was going to you can't come.").split("。")[0][:6] if language == "en" else "来不了")
+    await caller.hears_of("can't make it" if language == "en" else "来不了")
     await is_asked_to_help(second)
-    await volunteer.hears_of(_("Somebody else is going, or the call for help is over: you need not go. Thank you."))
+    await volunteer.hears_of(
+        _("Somebody else is going, or the call for help is over: you don't need to go. Thank you.")
+    )
     assert (await acts(nearby))[-1] == HelpAction.HELP_WENT_BACK
 
 
@@ -216,18 +218,20 @@ async def test_who_called_can_send_a_helper_away(nearby: Town, language: str) ->
     await volunteer.presses(_("🚴 I'm going"))
     await caller.hears_of("🚴")
     await second.forges(presses.SEND_AWAY.data(FIRST))
-    await second.is_told(_("Only who called or who is going can do that."))
+    await second.is_told(_("Only the caller or the person who is going can do that."))
     await caller.presses(_("🙅 Send them away"))
     await caller.hears_of(
-        _("They are told not to come. Nobody is going now; other volunteers and the coordinators are told.")
+        _("They are told not to come. Nobody is coming now; other volunteers and the coordinators are told.")
     )
     nearby.deliver()
-    await volunteer.hears_of(_("Somebody else is going, or the call for help is over: you need not go. Thank you."))
+    await volunteer.hears_of(
+        _("Somebody else is going, or the call for help is over: you don't need to go. Thank you.")
+    )
     await is_asked_to_help(second)
     await volunteer.forges(presses.GOING.data(FIRST))
     await volunteer.is_told(_("This call for help was not for you."))
     await caller.forges(presses.SEND_AWAY.data(FIRST))
-    await caller.is_told(_("Only who called or who is going can do that."))
+    await caller.is_told(_("Only the caller or the person who is going can do that."))
     assert HelpAction.HELP_SENT_AWAY in await acts(nearby)
 
 
@@ -244,11 +248,11 @@ async def test_nobody_has_all_volunteers_called_out_by_sending_each_away(nearby:
         for one in volunteers[at + 1 :]:
             one.skips_the_rest()
         await caller.presses(_("🙅 Send them away"))
-        asked_again = "They are told not to come. Nobody is going now; other volunteers and the coordinators are told."
+        asked_again = "They are told not to come. Nobody is coming now; other volunteers and the coordinators are told."
         await caller.hears_of(_(asked_again)[:7])
         nearby.deliver()
     assert _(
-        "They are told not to come. Nobody is going now; the coordinators are told. No other volunteers are asked."
+        "They are told not to come. Nobody is coming now; the coordinators are told. No other volunteers are asked."
     ) in str(caller.heard)
     await nearby.until_idle()
     for one in volunteers[3:]:
@@ -269,10 +273,10 @@ async def test_who_is_blocked_can_end_the_call_that_they_made(nearby: Town, lang
         await blocks.block(session, PersonId(CALLER), "", ADMIN, nearby.now, None)
     await nearby.context.blocks.refresh()
     await caller.says("/sos")
-    await caller.hears_of(_("🆘 You have called for help. Nobody has said yet that they are going."))
+    await caller.hears_of(_("🆘 You have called for help. Nobody has said yet that they are coming."))
     await caller.presses(_("✅ I'm safe, end the call"))
     nearby.deliver()
-    await caller.hears_of(_("✓ The call for help has ended. Its place and the names are erased here."))
+    await caller.hears_of(_("✓ The call for help has ended. The location and the names have been deleted here."))
     await caller.says("/sos")
     assert "reply_markup" not in await caller.hears_of("120")
 
@@ -320,9 +324,9 @@ async def test_a_live_location_is_followed_and_thrown_away_with_the_shift(nearby
     await volunteer.presses("✅ I agree")
     await volunteer.hears_of("You are not on duty.")
     await volunteer.presses("▶ Go on duty")
-    await volunteer.hears_of("For how long")
+    await volunteer.hears_of("How long will you be on duty?")
     await volunteer.presses("4 hours")
-    await volunteer.hears_of("thrown away")
+    await volunteer.hears_of("is deleted at the end")
     live = await volunteer.shares(*FAR, live_period=900)
     await volunteer.hears_of("🤝 You are on duty until")
     place = {"latitude": DEZHOU[0], "longitude": DEZHOU[1], "live_period": 900}
@@ -338,7 +342,7 @@ async def test_a_live_location_is_followed_and_thrown_away_with_the_shift(nearby
     for _ in range(3):
         await nearby.tick("sos")
     nearby.deliver()
-    await volunteer.hears_of("your place is erased")
+    await volunteer.hears_of("your location has been deleted")
     assert await stored(nearby, "sos_duties") == []
 
 
@@ -360,9 +364,9 @@ async def test_who_was_not_told_or_has_no_right_can_do_nothing(nearby: Town) -> 
     await caller.hears_of("🆘 1 volunteer near you")
     for press, refusal in (
         (presses.GOING, "This call for help was not for you."),
-        (presses.CANNOT_COME, "Only who called or who is going"),
-        (presses.HELPED, "Only who called or who is going"),
-        (presses.CALL_OFF, "Only who called or who is going"),
+        (presses.CANNOT_COME, "Only the caller or the person"),
+        (presses.HELPED, "Only the caller or the person"),
+        (presses.CALL_OFF, "Only the caller or the person"),
         (presses.FOLLOW, STAFF_ONLY),
         (presses.END_FOLLOWED, STAFF_ONLY),
     ):
@@ -406,11 +410,11 @@ async def test_what_is_kept_is_sealed_shown_and_erased(nearby: Town) -> None:
     kept = repr([await stored(nearby, table) for table in ("sos_calls", "sos_duties", "sos_told")])
     assert "Rider" not in kept and str(DEZHOU[0]) not in kept
     await volunteer.says("/privacy")
-    await volunteer.hears_of("your place as a volunteer on duty")
+    await volunteer.hears_of("your location as a volunteer on duty")
     await erases_everything(volunteer)
-    await caller.hears_of("can't come. Nobody is going now")
+    await caller.hears_of("can't make it. Nobody is coming now")
     await caller.says("/privacy")
-    await caller.hears_of("your call for help with its place")
+    await caller.hears_of("your call for help with your location")
     await erases_everything(caller)
     for table in ("sos_calls", "sos_duties", "sos_told"):
         assert await stored(nearby, table) == []
@@ -435,14 +439,14 @@ async def test_a_volunteer_who_is_blocked_on_the_way_is_not_waited_for(nearby: T
     await is_asked_to_help(volunteer)
     await is_asked_to_help(second)
     await volunteer.presses("🚴 I'm going")
-    await second.hears_of("you need not go")
+    await second.hears_of("you don't need to go")
     async with nearby.database.writing() as session:
         await blocks.block(session, PersonId(VOLUNTEER), "threats", ADMIN, NOON, None)
     await nearby.context.blocks.refresh()
     await nearby.tick("sos")
     nearby.deliver()
-    await caller.hears_of("can't come. Nobody is going now")
-    await coordinator.hears_of("can't come. Nobody is going now")
+    await caller.hears_of("can't make it. Nobody is coming now")
+    await coordinator.hears_of("can't make it. Nobody is going now")
     await is_asked_to_help(second)
     await second.presses("🚴 I'm going")
     await caller.hears_of("🚴")

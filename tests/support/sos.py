@@ -48,11 +48,11 @@ async def on_duty(
     await rider.presses(_("🤝 I want to help others"))
     await rider.hears_of("🤝")
     await rider.presses(_("✅ I agree"))
-    await rider.hears_of(_("You are not on duty. I store no place of yours."))
+    await rider.hears_of(_("You are not on duty. Your location isn't stored."))
     await rider.presses(_("▶ Go on duty"))
-    await rider.hears_of(_("For how long are you on duty?"))
+    await rider.hears_of(_("How long will you be on duty?"))
     await rider.presses("4")
-    await rider.hears_of(_("Your place is thrown away at the end of your shift."))
+    await rider.hears_of(_("Your location is deleted at the end of your shift."))
     if place is None:
         await rider.presses("🗺 Fields <east>")
     else:

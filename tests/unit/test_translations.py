@@ -36,7 +36,7 @@ ALWAYS_MANY = {
     "every {n} years",
     "How did {number} end? This closes {all}. Each rider will read it and can reopen their case for {n} days.",
     "How did {number} end? The rider will read this and can reopen the case for {n} days.",
-    "Of the last {n} changes of all stations. The chat has the whole log: /audit",
+    "From the last {n} changes to all stations. The whole log is in the chat: /audit",
     "This ready answer has more than {n} blanks. Please ask an admin to shorten it.",
     "{number} is closed: {outcome}. You can reopen it for {n} days. How did it go? 1 is bad, 5 is very good.",
 }

@@ -26,15 +26,15 @@ from storage.people.access import Right
 
 STATES = {
     ApplicationState.WAITING: N_("waiting"),
-    ApplicationState.ASKED: N_("asked back"),
+    ApplicationState.ASKED: N_("question sent"),
     ApplicationState.APPROVED: N_("approved"),
     ApplicationState.REFUSED: N_("not approved"),
 }
 VIEWS = (
     (N_("All waiting"), Chosen()),
     (N_("Waiting for 3 days"), Chosen(days=3)),
-    (N_("In my hands"), Chosen(mine=True)),
-    (N_("Asked back"), Chosen(ApplicationState.ASKED)),
+    (N_("I'm reviewing"), Chosen(mine=True)),
+    (N_("Question sent"), Chosen(ApplicationState.ASKED)),
     (N_("My approvals"), Chosen(ApplicationState.APPROVED, mine=True)),
     (N_("Not approved"), Chosen(ApplicationState.REFUSED)),
 )
@@ -105,7 +105,7 @@ def _row(visit: Visit, row: Application) -> dict[str, Any]:
     if row.state == ApplicationState.WAITING and not is_free:
         holder = visit._("someone else is reviewing it")
     elif row.state == ApplicationState.WAITING and _is_held(row, visit):
-        holder = visit._("in your hands")
+        holder = visit._("you are reviewing it")
     moment, _key = office.place_of(row)
     return {
         "id": row.id,

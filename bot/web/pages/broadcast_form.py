@@ -28,17 +28,17 @@ D = TypeVar("D")
 MESSAGE, MOMENT, CHOICE, TEXT = "message", "moment", "choice", "text"
 HINTS = {
     "content": N_("**bold**, __italic__, ~~crossed out~~, ||hidden until tapped||, [words](https://example.org)"),
-    "other": N_("Left empty, everyone gets the first one."),
+    "other": N_("If left empty, everyone gets the first version."),
     "place": N_(
-        "The name of a station, or a place like 37.43, 116.36. It reaches only people who have saved their area."
+        "The name of a station, or coordinates like 37.43, 116.36. It reaches only people who have saved their area."
     ),
-    "time": N_("Left empty, it is sent at once."),
+    "time": N_("If left empty, it is sent at once."),
 }
 """Where the question of the chat would tell of what is only there."""
 _ASKED = ("opens", "reason")
 """Fields below whose titles the question itself says what to write."""
 _REQUIRED = ("content", "topic")
-_NO_PLACE = N_("Write the name of a station, or the place like 37.43, 116.36.")
+_NO_PLACE = N_("Write the name of a station, or coordinates like 37.43, 116.36.")
 _NOT_CHOSEN = N_("Please choose.")
 _EMPTY = N_("Please fill this in.")
 _NO_TIME = N_("I don't understand this time.")

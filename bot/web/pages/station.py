@@ -35,8 +35,8 @@ _HISTORY = 50
 _NO_FAULTS: Mapping[str, str] = {}
 _OVERTAKEN = N_("Someone has changed this in the meantime. Now it says: {value}. Save again to have yours instead.")
 _SAID = {
-    "added": N_("Added. Riders find it now."),
-    "changed": N_("Saved. Riders see it now."),
+    "added": N_("Added. Riders can find it now."),
+    "changed": N_("Saved. Riders can see it now."),
     "same": N_("Nothing was changed."),
     "cleared": N_("Cleared."),
     "clear": N_("There was nothing to clear."),

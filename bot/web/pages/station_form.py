@@ -20,7 +20,7 @@ from storage.stations.stations import Amenity, StationRow, amenity_names
 REQUIRED = ("place", "name")
 LONG = ("note",)
 EMPTY: Mapping[str, str] = dict.fromkeys(FIELDS, "")
-_NO_PLACE = N_("Move the pin, or write the place like 37.43, 116.36")
+_NO_PLACE = N_("Move the pin, or write the coordinates like 37.43, 116.36")
 
 
 def texts_of(row: StationRow) -> Mapping[str, str]:

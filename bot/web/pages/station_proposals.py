@@ -24,7 +24,7 @@ from storage.stations.proposals import Proposal
 
 SHOWN = 20
 SAID = {
-    "accepted": N_("Accepted. Riders see it now, and the rider is thanked."),
+    "accepted": N_("Accepted. Riders can see it now, and the rider is thanked."),
     "refused": N_("Not accepted; the rider will read the reason."),
 }
 _PATH = "/console/stations/proposals"

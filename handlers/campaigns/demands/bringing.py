@@ -154,7 +154,7 @@ class Bringing:
         await gathering.bring(talk.session, row, talk.person.id, brought, talk.now)
         left = await gathering.left_for(talk.session, row.id, talk.person.id)
         lines = [
-            talk._("Thank you. A coordinator will check it first, and I'll let you know. Nobody is shown whose it is."),
+            talk._("Thank you. A coordinator will check it first, and I'll let you know. Nobody will see whose it is."),
             talk._("Demands you can still submit: {n}").format(n=number(left, talk.language)),
         ]
         talk.say(Markup("\n").join(map(escape, lines)), self._ways_on(talk, row.id))

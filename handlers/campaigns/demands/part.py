@@ -83,7 +83,7 @@ PART = CampaignPart(
         DemandAction.DEMAND_OUTCOME: (N_("demand {id}: {text}"),),
     },
     personal_data=(
-        PersonalData("demands", gathering.erase, N_("Demands you brought"), gathering.copy_of),
+        PersonalData("demands", gathering.erase, N_("Demands you submitted"), gathering.copy_of),
         PersonalData("demand_stances", stances.erase, N_("What you said about demands"), stances.copy_of),
         PersonalData("demand_followers", following.erase, N_("Demands you follow"), following.copy_of),
     ),

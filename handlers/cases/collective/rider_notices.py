@@ -43,5 +43,5 @@ async def lines(talk: Talk, row: Case) -> list[Markup]:
     lines = [Markup("{}").format(said.format(number=number))]
     people = disclosure.figure(await collectives.people_in(talk.session, row))
     if people is not disclosure.HIDDEN:
-        lines.append(Markup("{}").format(talk._("It is of about {n} people.").format(n=people)))
+        lines.append(Markup("{}").format(talk._("It concerns about {n} people.").format(n=people)))
     return lines

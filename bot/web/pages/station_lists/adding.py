@@ -29,7 +29,7 @@ _PATH = "/console/stations/list"
 _TOKEN = re.compile(r"[0-9a-f]{10}")
 SYSTEMS = (Crs.WGS84, Crs.GCJ02, Crs.BD09)
 FAULTS = {
-    "place": N_("There is no place in it: write it in degrees, such as 37.43, 116.36."),
+    "place": N_("The coordinates are missing: write them like 37.43, 116.36."),
     "name": N_("The name is missing or too long."),
 }
 _TOO_MANY = N_("At most {n} lines at once. For a longer list, import a file.")

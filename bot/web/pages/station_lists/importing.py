@@ -34,7 +34,7 @@ _PATH = "/console/stations/import"
 MOST_SHOWN = 500
 """Unclear lines in the table."""
 _NO_FILE = N_("Choose a file first.")
-_ANOTHER = N_("This is another file than the one that was checked. Here is what it would do.")
+_ANOTHER = N_("This isn't the file that was checked. Here is what it would do.")
 
 
 class Unclear(NamedTuple):
