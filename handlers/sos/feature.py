@@ -82,4 +82,5 @@ FEATURE = Feature(
     retention=(reading.forget,),
     privacy=PrivacyPart(lines=_privacy_lines, leave=_leave),
     duties=following.duties,
+    beyond_cancel=calling.beyond_cancel,
 )
