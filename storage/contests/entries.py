@@ -293,6 +293,12 @@ async def of_person(session: AsyncSession, contest_id: ContestId, person_id: Per
     return (await session.scalars(chosen.order_by(Entry.id))).all()
 
 
+async def entered_alone(session: AsyncSession, person_id: PersonId) -> int:
+    """How many entries of this person, and of no team, have not been withdrawn."""
+    theirs = (Entry.person_id == person_id) & Entry.team_id.is_(None) & (Entry.state != EntryState.WITHDRAWN)
+    return await session.scalar(select(func.count()).select_from(Entry).where(theirs)) or 0
+
+
 async def of_team(session: AsyncSession, team_id: TeamId) -> Sequence[Entry]:
     """Those that have not been withdrawn, to be changed."""
     chosen = select(Entry).where(Entry.team_id == team_id, Entry.content.is_not(None)).order_by(Entry.id)

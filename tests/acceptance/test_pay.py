@@ -219,6 +219,16 @@ async def test_who_keeps_no_book_is_told_so_where_the_form_offers_it(town: Town,
     await rider.is_told(_("This form is no longer open."))
 
 
+@LANGUAGES
+async def test_a_text_is_taken_where_the_form_offers_the_book(town: Town, language: str) -> None:
+    """The button that is offered there is none of the form's own."""
+    rider = await at_home(town, RIDER, language)
+    at = AtDesk(town, rider, language)
+    await begins_with_pay(at)
+    await rider.says("没有证据" if language == "zh_Hans" else "I have no evidence")
+    await at.hears(RECEIVED_SO_FAR, n=1)
+
+
 async def begins_with_pay(at: AtDesk) -> None:
     """The form of /legal about unpaid pay, up to the question for evidence."""
     zh = at.language != "en"
@@ -233,10 +243,8 @@ async def begins_with_pay(at: AtDesk) -> None:
     await at.says("2025-12-30")
     await at.is_asked("经过" if zh else "own words")
     await at.says("They paid half of what they owed me.")
-    await at.hears(RECEIVED_SO_FAR, n=1)
-    await at.presses(NO_MORE)
     await at.hears(REVIEW_PAGE)
-    await at.rider.presses("✎ 证据" if zh else "✎ Evidence")
+    await at.rider.changes("证据" if zh else "Evidence")
     await at.is_asked("有证据吗" if zh else ASKED_FOR_EVIDENCE)
 
 
