@@ -24,9 +24,10 @@ from benchmarks.support.rounds import Contestants
 from benchmarks.support.telegram_stub import Stub, params_of
 from handlers.contests import presses
 from storage import schema
-from storage.contests import contests, entries, looking, moves, votes
+from storage.contests import contests, entries, entry_changes, entry_checks, looking, moves, votes
 from storage.contests.contests import Phase, Plan, Settings
-from storage.contests.entries import Content, Kind, Offered
+from storage.contests.entries import Content, Kind
+from storage.contests.entry_changes import Offered
 from storage.contests.ids import ContestId, EntryId
 from storage.database import Database, open_database
 from storage.dialects import is_postgresql
@@ -119,8 +120,8 @@ async def _entered(session: AsyncSession, contest_id: ContestId, person: PersonI
     content = Content(Kind.VIDEO, f"Work {at}", "How I ride", f"Team {at}", f"file{at}")
     settings_ = contests.settings_of(await contests.find(session, contest_id))
     offered = Offered(at % len(settings_.categories), content, 1)
-    row = await entries.enter(session, contest_id, person, offered, now)
-    await entries.decide(session, row.id, 1, reason=None)
+    row = await entry_changes.enter(session, contest_id, person, offered, now)
+    await entry_checks.decide(session, row.id, 1, reason=None)
     return row.id
 
 

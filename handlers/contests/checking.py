@@ -17,7 +17,7 @@ from handlers.contests.form import Channel, Refusal, Removal
 from handlers.forms import forms
 from handlers.forms.questionnaires import one_question
 from storage import audit
-from storage.contests import contests, entries
+from storage.contests import contests, entries, entry_checks
 from storage.contests.audited import ContestAction
 from storage.contests.contests import Contest
 from storage.contests.entries import CheckedAlready, Entry, EntryState
@@ -48,7 +48,7 @@ async def check(talk: Talk, contest_id: ContestId) -> None:
 
 
 async def _show_next(talk: Talk, contest: Contest) -> None:
-    row = await entries.next_to_check(talk.session, contest.id)
+    row = await entry_checks.next_to_check(talk.session, contest.id)
     if row is None:
         back = presses.RUN_SHOW.button(f"🏆 {contest.title[:40]}", contest.id)
         talk.say(talk._("✅ All entries are checked."), [[back]])
@@ -67,7 +67,7 @@ def _buttons(talk: Talk, row: Entry) -> Buttons:
 
 
 async def accept(talk: Talk, entry_id: EntryId, revision: int) -> None:
-    row = await entries.decide(talk.session, entry_id, revision, reason=None)
+    row = await entry_checks.decide(talk.session, entry_id, revision, reason=None)
     contest = await contests.find(talk.session, row.contest_id)
     await _note(talk, row, ContestAction.ENTRY_SHOWN)
     if row.person_id is not None:
@@ -85,7 +85,7 @@ async def refuse(talk: Talk, entry_id: EntryId, revision: int) -> None:
 
 
 async def _refused(talk: Talk, draft: Refusal) -> None:
-    row = await entries.decide(talk.session, draft.id, draft.revision, reason=draft.reason)
+    row = await entry_checks.decide(talk.session, draft.id, draft.revision, reason=draft.reason)
     contest = await contests.find(talk.session, row.contest_id)
     await _note(talk, row, ContestAction.ENTRY_REFUSED)
     take_down(talk, contest, row)
@@ -104,7 +104,7 @@ async def ask_to_remove(talk: Talk, entry_id: EntryId) -> None:
 
 
 async def _removed(talk: Talk, draft: Removal) -> None:
-    row = await entries.take_down(talk.session, draft.id, draft.reason)
+    row = await entry_checks.take_down(talk.session, draft.id, draft.reason)
     contest = await contests.find(talk.session, row.contest_id)
     await _note(talk, row, ContestAction.ENTRY_TAKEN_DOWN)
     take_down(talk, contest, row)

@@ -17,9 +17,10 @@ from handlers.contests.inputs import Sent
 from handlers.forms import forms
 from handlers.forms.questionnaires import Form, questionnaire
 from handlers.i18n.translations import N_
-from storage.contests import certificates, contests, editing, entries, joining, teams
+from storage.contests import certificates, contests, editing, entries, entry_changes, joining, teams
 from storage.contests.contests import Contest, Phase
-from storage.contests.entries import Content, Entry, Kind, Offered, RulesChanged
+from storage.contests.entries import Content, Entry, Kind, RulesChanged
+from storage.contests.entry_changes import Offered
 from storage.contests.ids import ContestId, EntryId
 
 
@@ -37,7 +38,7 @@ def register(routes: Routes) -> None:
 async def enter(talk: Talk, contest_id: ContestId) -> None:
     """The rules, to be agreed to before anything is asked."""
     row = await contests.find_started(talk.session, contest_id)
-    await entries.require_may_enter(talk.session, row, talk.person.id, talk.now)
+    await entry_changes.require_may_enter(talk.session, row, talk.person.id, talk.now)
     yes = presses.AGREE.button(talk._("✅ I agree, go on"), row.id, row.rules_version)
     text = words.consent(talk.view, row)
     talk.edit(text, [[yes], [presses.SHOW.button(talk._("No, thank you"), row.id)]])
@@ -54,7 +55,7 @@ async def agree(talk: Talk, contest_id: ContestId, version: int) -> None:
     row = await contests.find_started(talk.session, contest_id)
     if version != row.rules_version:
         raise RulesChanged
-    await entries.require_may_enter(talk.session, row, talk.person.id, talk.now)
+    await entry_changes.require_may_enter(talk.session, row, talk.person.id, talk.now)
     talk.remove_buttons()
     await forms.begin(talk, _FORM, await _begun(talk, row, EntryId(0)))
 
@@ -88,11 +89,11 @@ async def _done(talk: Talk, draft: EntryDraft) -> None:
     if draft.is_captain and draft.by not in ("", draft.team):
         await joining.rename(talk.session, draft.contest, talk.person.id, draft.by, talk.now)
     if draft.entry:
-        row = await entries.change(talk.session, draft.entry, talk.person.id, content, talk.now)
+        row = await entry_changes.change(talk.session, draft.entry, talk.person.id, content, talk.now)
     else:
         category = draft.categories.index(draft.category) if draft.category in draft.categories else 0
         offered = Offered(category, content, draft.rules_version, draft.own_name)
-        row = await entries.enter(talk.session, draft.contest, talk.person.id, offered, talk.now)
+        row = await entry_changes.enter(talk.session, draft.contest, talk.person.id, offered, talk.now)
     text, buttons = await riders.page(talk, await contests.find(talk.session, row.contest_id))
     received = talk._("Your entry is in. A coordinator will check it, and I'll let you know.")
     talk.say(Markup("✅ <b>{}</b>\n\n{}").format(received, text), buttons)
@@ -166,7 +167,7 @@ async def ask_to_withdraw(talk: Talk, entry_id: EntryId) -> None:
 
 
 async def withdraw(talk: Talk, entry_id: EntryId) -> None:
-    row = await entries.withdraw(talk.session, entry_id, talk.person.id)
+    row = await entry_changes.withdraw(talk.session, entry_id, talk.person.id)
     contest = await contests.find(talk.session, row.contest_id)
     take_down(talk, contest, row)
     talk.edit(talk._("Withdrawn."), [[presses.SHOW.button(f"🏆 {contest.title[:40]}", contest.id)]])

@@ -11,7 +11,7 @@ from handlers.contests import book, checking, entering, judging, looking, naming
 from handlers.contests.running import RunningPages
 from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
-from storage.contests import contests, entries, joining, judges, votes
+from storage.contests import contests, entries, entry_checks, joining, judges, votes
 from storage.contests import judging as scores
 from storage.contests.audited import ContestAction
 from storage.contests.contests import ContestClosed, ContestMovedOn, NoSuchContest, NothingDecides
@@ -47,7 +47,7 @@ async def _duties(talk: Talk) -> Sequence[Duty]:
         return []
     found = []
     for row in await contests.all_of(talk.session, State.RUNNING):
-        waiting = await entries.waiting(talk.session, row.id)
+        waiting = await entry_checks.waiting(talk.session, row.id)
         if waiting:
             said = talk._("🔎 Check entries: {n}").format(n=waiting)
             found.append(Duty(labelled(talk._, f"🏆 {row.title}", said), [presses.CHECK.button(said, row.id)]))
@@ -157,5 +157,5 @@ FEATURE = Feature(
     privacy=PrivacyPart(lines=_privacy_lines, warnings=_warnings, leave=teams.leave_all),
     retention=(entries.forget_some_people, joining.forget_some_people, scores.forget_some_people),
     duties=_duties,
-    queues=(WatchedQueue("contest_entries", N_("contest entries to check"), entries.to_check),),
+    queues=(WatchedQueue("contest_entries", N_("contest entries to check"), entry_checks.to_check),),
 )

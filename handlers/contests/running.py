@@ -23,7 +23,7 @@ from handlers.forms import forms
 from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from storage import audit
-from storage.contests import contests, editing, entries, judges, judging, moves
+from storage.contests import contests, editing, entry_checks, judges, judging, moves
 from storage.contests.audited import ContestAction
 from storage.contests.contests import Contest, Phase
 from storage.contests.ids import ContestId
@@ -124,14 +124,14 @@ class RunningPages:
 
 async def _warnings(talk: Talk, row: Contest, phase: Phase) -> list[str]:
     """What a coordinator should know before moving on, since there is no way back."""
-    if phase is Phase.ENTRY or any((await entries.counts(talk.session, row.id)).values()):
+    if phase is Phase.ENTRY or any((await entry_checks.counts(talk.session, row.id)).values()):
         return []
     return [talk._("⚠️ There is no entry yet.")]
 
 
 async def _entry_lines(talk: Talk, row: Contest) -> list[Markup]:
     """By category: how many wait, take part, and are not accepted."""
-    counts = await entries.counts(talk.session, row.id)
+    counts = await entry_checks.counts(talk.session, row.id)
     lines = []
     for at, category in enumerate(contests.settings_of(row).categories):
         said = [
@@ -155,7 +155,7 @@ async def _judge_lines(talk: Talk, row: Contest) -> list[Markup]:
 
 async def _buttons(talk: Talk, row: Contest, phases: Collection[Phase]) -> Buttons:
     rows: list[Sequence[Button]] = []
-    waiting = await entries.waiting(talk.session, row.id)
+    waiting = await entry_checks.waiting(talk.session, row.id)
     if waiting:
         rows.append([presses.CHECK.button(talk._("🔎 Check entries: {n}").format(n=waiting), row.id)])
     if row.state is not State.ENDED:

@@ -23,7 +23,7 @@ async def carry_over(
     now: datetime,
     team_id: TeamId | None = None,
 ) -> Entry:
-    """Unlike `entries.enter` it asks neither whether this person may enter nor whether the bot knows them."""
+    """Unlike `entry_changes.enter` it asks neither whether this person may enter nor whether the bot knows them."""
     row = Entry(
         contest_id=contest.id,
         category=category,

@@ -11,19 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, func, or_, select
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import sealed_columns
 from storage.column_types import BigKey, Sealed, StrEnumColumn
-from storage.contests import contests, judges, teams
+from storage.contests import contests, teams
 from storage.contests.contests import Contest, Phase
 from storage.contests.ids import ContestId, EntryId, TeamId
 from storage.contests.teams import Member
 from storage.database import Base
-from storage.operations import queues
-from storage.operations.queues import Queue
 from storage.phases import State
 from storage.privacy.retention import AT_ONCE, Retention
 from storage.refusals import Refused, Repeated
@@ -148,85 +146,6 @@ def title_of(session: AsyncSession, row: Entry) -> str:
     return "" if row.content is None else content_of(session, row).title
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """What is entered, and the rules that its entrant has agreed to. Where teams enter, `content.by` is the name of a
-    new team and `own_name` that of its first member in it; whoever is in a team already enters for that one."""
-
-    category: int
-    content: Content
-    rules_version: int
-    own_name: str = ""
-
-
-async def enter(
-    session: AsyncSession, contest_id: ContestId, person_id: PersonId, offered: Offered, now: datetime
-) -> Entry:
-    """A new entry, which waits to be checked.
-
-    Raises:
-        NoSuchContest, ContestClosed, NotForYou, JudgesDoNotEnter, RulesChanged, TooManyEntries, TeamHasEnough: see
-            the classes.
-    """
-    contest = await contests.find_for_update(session, contest_id)  # two at once are counted
-    await require_may_enter(session, contest, person_id, now)
-    settings = contests.settings_of(contest)
-    if offered.rules_version != contest.rules_version or not 0 <= offered.category < len(settings.categories):
-        raise RulesChanged
-    team, content = None, offered.content
-    if settings.by_team:
-        team = await teams.of_person(session, contest.id, person_id)
-        if team is None:
-            team = await teams.found(session, contest, person_id, content.by, offered.own_name)
-        shown = await teams.shown_names(session, contest, team.id)
-        content = replace(content, by=teams.content_of(session, team).name, members=shown)
-    row = Entry(
-        contest_id=contest.id,
-        category=offered.category,
-        person_id=person_id,
-        team_id=None if team is None else team.id,
-        rules_version=contest.rules_version,
-        sent_at=now,
-    )
-    session.add(row)
-    await session.flush()
-    keep(session, row, content)
-    return row
-
-
-async def require_may_enter(session: AsyncSession, contest: Contest, person_id: PersonId, now: datetime) -> None:
-    """Raises ContestClosed, NotForYou, JudgesDoNotEnter, TooManyEntries, TeamHasEnough: see the classes."""
-    await contests.require_phase(session, contest, Phase.ENTRY, now)
-    if not await contests.may_enter(session, contest, person_id, now):
-        raise NotForYou
-    if await judges.find(session, contest.id, person_id) is not None:
-        raise JudgesDoNotEnter
-    settings = contests.settings_of(contest)
-    if len(await of_person(session, contest.id, person_id)) >= settings.entries_each:
-        raise TeamHasEnough if settings.by_team else TooManyEntries
-
-
-async def change(
-    session: AsyncSession, entry_id: EntryId, person_id: PersonId, content: Content, now: datetime
-) -> Entry:
-    """One's own entry with other content; it is checked again. Of a team's, its members' names stay as they are.
-
-    Raises:
-        NoSuchEntry, ContestClosed, RulesChanged: see the classes.
-    """
-    row = await find_own(session, entry_id, person_id)
-    contest = await contests.find_for_update(session, row.contest_id)
-    await contests.require_phase(session, contest, Phase.ENTRY, now)
-    if row.rules_version != contest.rules_version:
-        raise RulesChanged
-    if row.team_id is not None:
-        before = content_of(session, row)
-        content = replace(content, by=before.by, members=before.members)
-    keep(session, row, content)
-    row.state, row.revision, row.reason, row.sent_at = EntryState.WAITING, row.revision + 1, "", now
-    return row
-
-
 def keep(session: AsyncSession, row: Entry, content: Content) -> None:
     """Seals the content, for whom the row is of now."""
     sealed_columns.seal(session, row, Entry.content, JSON.encode(content))
@@ -239,17 +158,6 @@ async def keep_neutral(session: AsyncSession, entry_id: EntryId, file_id: str, n
         content = content_of(session, row)
         if content.file_id == file_id:
             keep(session, row, replace(content, neutral_id=neutral_id))
-
-
-async def withdraw(session: AsyncSession, entry_id: EntryId, person_id: PersonId) -> Entry:
-    """One's own entry, at any time: it is shown no more, what it was is forgotten, and votes for it do not count.
-
-    Raises:
-        NoSuchEntry: see the class.
-    """
-    row = await find_own(session, entry_id, person_id)
-    take_back(row)
-    return row
 
 
 def take_back(row: Entry) -> None:
@@ -358,65 +266,6 @@ async def shown(session: AsyncSession, contest_id: ContestId, category: int) -> 
         Entry.contest_id == contest_id, Entry.category == category, Entry.state == EntryState.SHOWN
     )
     return list(await session.scalars(chosen.order_by(Entry.id)))
-
-
-async def next_to_check(session: AsyncSession, contest_id: ContestId) -> Entry | None:
-    """The one that has waited longest."""
-    chosen = select(Entry).where(Entry.contest_id == contest_id, Entry.state == EntryState.WAITING)
-    return await session.scalar(chosen.order_by(Entry.sent_at, Entry.id).limit(1))
-
-
-async def waiting(session: AsyncSession, contest_id: ContestId | None = None) -> int:
-    """How many wait to be checked, in one contest or in all."""
-    chosen = select(func.count()).where(Entry.state == EntryState.WAITING)
-    if contest_id is not None:
-        chosen = chosen.where(Entry.contest_id == contest_id)
-    return await session.scalar(chosen) or 0
-
-
-async def to_check(session: AsyncSession, _now: datetime) -> Queue:
-    """The entries that wait to be checked, as a queue."""
-    return await queues.measured(session, Entry.sent_at, Entry.state == EntryState.WAITING)
-
-
-async def decide(session: AsyncSession, entry_id: EntryId, revision: int, *, reason: str | None) -> Entry:
-    """Shows the entry as a coordinator has seen it; or refuses it, with a reason.
-
-    Raises:
-        CheckedAlready: see the class.
-    """
-    row = await session.get(Entry, entry_id, with_for_update=True, populate_existing=True)
-    if row is None or row.state is not EntryState.WAITING or row.revision != revision:
-        raise CheckedAlready
-    contest = await contests.find_held(session, row.contest_id)
-    if contest.state is State.ENDED:
-        raise CheckedAlready
-    row.state = EntryState.SHOWN if reason is None else EntryState.REFUSED
-    row.reason = reason or ""
-    return row
-
-
-async def take_down(session: AsyncSession, entry_id: EntryId, reason: str) -> Entry:
-    """An entry that was shown is shown no more; votes for it do not count.
-
-    Raises:
-        CheckedAlready: it is not shown (any more).
-    """
-    row = await session.get(Entry, entry_id, with_for_update=True, populate_existing=True)
-    if row is None or row.state is not EntryState.SHOWN:
-        raise CheckedAlready
-    row.state, row.reason = EntryState.REFUSED, reason
-    return row
-
-
-async def counts(session: AsyncSession, contest_id: ContestId) -> dict[tuple[int, EntryState], int]:
-    """How many there are, by category and state."""
-    rows = await session.execute(
-        select(Entry.category, Entry.state, func.count())
-        .where(Entry.contest_id == contest_id)
-        .group_by(Entry.category, Entry.state)
-    )
-    return {(category, state): count for category, state, count in rows}
 
 
 async def published(session: AsyncSession, contest_id: ContestId) -> Sequence[Entry]:

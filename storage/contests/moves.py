@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import audit
-from storage.contests import certificates, contests, entries, judges, judging, results, teams, votes
+from storage.contests import certificates, contests, entries, entry_checks, judges, judging, results, teams, votes
 from storage.contests.audited import ContestAction
 from storage.contests.contests import Contest, Phase
 from storage.contests.entries import Entry
@@ -64,7 +64,7 @@ async def move(
 
 
 async def _begin(session: AsyncSession, row: Contest, phase: Phase, due: datetime) -> None:
-    if phase in (Phase.VOTE, Phase.JUDGING, Phase.RESULT) and await entries.waiting(session, row.id):
+    if phase in (Phase.VOTE, Phase.JUDGING, Phase.RESULT) and await entry_checks.waiting(session, row.id):
         raise EntriesUnchecked
     if phase is Phase.ENTRY:
         announcements.announce(session, ContestMoved(row.id), Segment.parse(row.segment), Topic.ACTIVITIES, due)

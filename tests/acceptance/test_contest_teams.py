@@ -9,7 +9,7 @@ import pytest
 
 from handlers.contests import presses
 from handlers.i18n.translations import Translate, translator
-from storage.contests import contests, editing, entries, joining, judging, teams
+from storage.contests import contests, editing, entries, entry_changes, entry_checks, joining, judging, teams
 from storage.contests.contests import Phase
 from storage.contests.editing import Wording
 from storage.contests.entries import (
@@ -215,7 +215,7 @@ async def test_no_vote_for_the_own_team_and_no_entry_of_others(database: Databas
     await joined(database, contest_id, MATE, "Wang")
     await known(database, OTHER)
     async with database.writing() as session:
-        await entries.decide(session, entry_id, 2, reason=None)
+        await entry_checks.decide(session, entry_id, 2, reason=None)
     await moved(database, contest_id, Phase.VOTE)
     async with database.writing() as session:
         for person in (CAPTAIN, MATE):
@@ -226,7 +226,7 @@ async def test_no_vote_for_the_own_team_and_no_entry_of_others(database: Databas
         with pytest.raises(NoSuchEntry):
             await entries.find_for_entrant(session, entry_id, PersonId(OTHER))
         with pytest.raises(NoSuchEntry):
-            await entries.withdraw(session, entry_id, PersonId(MATE))
+            await entry_changes.withdraw(session, entry_id, PersonId(MATE))
 
 
 async def test_new_rules_ask_every_member_and_show_who_has_agreed(database: Database) -> None:
@@ -253,7 +253,7 @@ async def test_all_of_a_team_hear_of_its_place_and_get_the_certificate(town: Tow
     entry_id = await entered(town.database, contest_id, CAPTAIN, by="Night Riders")
     await joined(town.database, contest_id, MATE, "Wang")
     async with town.database.writing() as session:
-        await entries.decide(session, entry_id, 2, reason=None)
+        await entry_checks.decide(session, entry_id, 2, reason=None)
     await moved(town.database, contest_id, Phase.RESULT)
     town.deliver()
     await mate.hears_of("took place 1")
@@ -274,7 +274,7 @@ async def test_a_judge_is_not_told_who_is_in_a_team(town: Town) -> None:
     await joined(town.database, contest_id, MATE, "Wang")
     await judged_by(town.database, contest_id, JUDGE)
     async with town.database.writing() as session:
-        await entries.decide(session, entry_id, 2, reason=None)
+        await entry_checks.decide(session, entry_id, 2, reason=None)
     invited = await invitation(town.database, contest_id)
     await judge.says(f"/start team_{invited}")
     await judge.hears_of("You are a judge of this contest")

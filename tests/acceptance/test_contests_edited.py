@@ -6,7 +6,7 @@ import pytest
 
 from handlers.contests import presses
 from handlers.i18n.translations import translator
-from storage.contests import contests, editing, entries
+from storage.contests import contests, editing, entries, entry_changes, entry_checks
 from storage.contests.contests import ContestClosed, ContestMovedOn, Phase, Tie
 from storage.contests.editing import RewordedMeanwhile, Wording
 from storage.contests.entries import EntryState, RulesChanged
@@ -109,9 +109,9 @@ async def test_what_the_announcement_and_the_result_fix(database: Database) -> N
         mine = await entries.find(session, entry_id)
         content = entries.content_of(session, mine)
         with pytest.raises(RulesChanged):
-            await entries.change(session, entry_id, PersonId(ENTRANT), content, NOON)
+            await entry_changes.change(session, entry_id, PersonId(ENTRANT), content, NOON)
         await editing.agree_again(session, contest_id, PersonId(ENTRANT), 2, NOON)
-        await entries.decide(session, entry_id, mine.revision, reason=None)
+        await entry_checks.decide(session, entry_id, mine.revision, reason=None)
     await moved(database, contest_id, Phase.VOTE)
     async with database.writing() as session:
         assert [one.id for one in await entries.published(session, contest_id)] == [entry_id], "who never agreed"

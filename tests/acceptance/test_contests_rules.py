@@ -15,7 +15,7 @@ from handlers.contests import presses
 from handlers.features import FEATURES
 from handlers.i18n.translations import translator
 from storage import sealed_columns
-from storage.contests import contests, entries, judges, votes
+from storage.contests import contests, entry_checks, judges, votes
 from storage.contests.contests import Contest, Phase, Slot, Voters
 from storage.contests.entries import Entry, EntryState, Kind
 from storage.contests.ids import ContestId, EntryId
@@ -247,8 +247,8 @@ async def sends_work(town: Town, rider: Rider, contest_id: ContestId, name: str,
 async def accepts(town: Town, contest_id: ContestId) -> None:
     """All that waits."""
     async with town.database.writing() as session:
-        while (row := await entries.next_to_check(session, contest_id)) is not None:
-            await entries.decide(session, row.id, row.revision, reason=None)
+        while (row := await entry_checks.next_to_check(session, contest_id)) is not None:
+            await entry_checks.decide(session, row.id, row.revision, reason=None)
 
 
 async def test_an_entry_is_refused_with_a_reason_changed_checked_again_and_withdrawn(town: Town) -> None:

@@ -13,7 +13,7 @@ from hypothesis.stateful import invariant, precondition, rule
 from sqlalchemy import func, select, text
 
 from storage import sealed_columns
-from storage.contests import entries, judges, judging, looking, moves, results, votes
+from storage.contests import entries, entry_changes, judges, judging, looking, moves, results, votes
 from storage.contests.contests import Contest, ContestClosed, Phase, Slot, Tie
 from storage.contests.entries import Entry, EntryState
 from storage.contests.ids import ContestId, EntryId
@@ -122,7 +122,7 @@ class Votes(DatabaseMachine):
     @precondition(lambda self: len(self.withdrawn) < 2)
     @rule(at=AT)
     def withdraws(self, at: int) -> None:
-        self.turn(lambda session: entries.withdraw(session, self.entries[at], PersonId(ENTRANTS[at])))
+        self.turn(lambda session: entry_changes.withdraw(session, self.entries[at], PersonId(ENTRANTS[at])))
         self.withdrawn.add(at)
 
     @precondition(lambda self: len(self.given) > 6)

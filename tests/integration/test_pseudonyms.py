@@ -50,12 +50,11 @@ from storage.cases import messages as case_messages
 from storage.cases.messages import Said
 from storage.cases.table import CaseContent, Side
 from storage.console import passes
-from storage.contests import contests, judges
-from storage.contests import entries as contest_entries
+from storage.contests import contests, entry_changes, judges
 from storage.contests import moves as contest_moves
 from storage.contests.entries import Content as EntryContent
 from storage.contests.entries import Kind as EntryKind
-from storage.contests.entries import Offered
+from storage.contests.entry_changes import Offered
 from storage.database import Base, Database
 from storage.deliveries import announcements
 from storage.deliveries import queue as delivery_queue
@@ -276,7 +275,7 @@ async def _contests(session: AsyncSession) -> None:
     row = await contests.create(session, contests.Plan("Contest", "Rules", Segment(), settings_, phases))
     await contest_moves.move(session, row.id, None, ADMIN, NOON, None)
     offered = Offered(0, EntryContent(EntryKind.TEXT, "Work", "Words", "Team"), 1)
-    await contest_entries.enter(session, row.id, LI, offered, NOON)
+    await entry_changes.enter(session, row.id, LI, offered, NOON)
     await judges.name(session, row.id, WANG)
 
 

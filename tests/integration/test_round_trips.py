@@ -24,10 +24,11 @@ from storage.campaigns import moves as campaign_moves
 from storage.campaigns.campaigns import Phase as CampaignPhase
 from storage.campaigns.campaigns import Plan as CampaignPlan
 from storage.campaigns.demands import moderation
-from storage.contests import contests, entries
+from storage.contests import contests, entries, entry_changes
 from storage.contests import moves as contest_moves
-from storage.contests.entries import Content, Offered
+from storage.contests.entries import Content
 from storage.contests.entries import Kind as ContentKind
+from storage.contests.entry_changes import Offered
 from storage.people import people
 from storage.people.segments import Segment
 from storage.telegram_ids import PersonId
@@ -136,7 +137,7 @@ async def test_a_vote_in_a_contest(counted: Counted) -> None:
         found = []
         for person in (41, 42):
             offered = Offered(0, Content(ContentKind.TEXT, f"Work {person}", "Words", "Team"), 1)
-            entry = await entries.enter(session, row.id, PersonId(person), offered, now)
+            entry = await entry_changes.enter(session, row.id, PersonId(person), offered, now)
             entry.state = entries.EntryState.SHOWN
             found.append(entry.id)
         await contest_moves.move(session, row.id, contests.Phase.ENTRY, PersonId(1), now, None)

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.sandbox.params import Json, Upload
-from storage.contests import contests, entries, judges, moves
+from storage.contests import contests, entry_changes, entry_checks, judges, moves
 from storage.contests.contests import Contest, Phase, Plan, Settings
-from storage.contests.entries import Content, Kind, Offered
+from storage.contests.entries import Content, Kind
+from storage.contests.entry_changes import Offered
 from storage.contests.ids import ContestId, EntryId
 from storage.database import Database
 from storage.people.people import PersonRow
@@ -68,8 +69,8 @@ async def entered(
     content = Content(Kind.TEXT, title or f"Work of {person_id}", "How I ride", f"Team {person_id}")
     async with database.writing() as session:
         offered = Offered(category, replace(content, **changes), 1)
-        row = await entries.enter(session, contest_id, PersonId(person_id), offered, NOON)
-        await entries.decide(session, row.id, 1, reason=None)
+        row = await entry_changes.enter(session, contest_id, PersonId(person_id), offered, NOON)
+        await entry_checks.decide(session, row.id, 1, reason=None)
         return row.id
 
 

@@ -25,7 +25,6 @@ from tests.support.bot_api_schema import check_call
 from tests.support.browsers import launched
 from tests.support.simulator import NOON, configured, free_port, running
 
-DRAWN_IN_SOFTWARE = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 LANGUAGE = {"zh": "zh_Hans", "en": "en"}
 LOCALE = {"zh": "zh-CN", "en": "en-GB"}
 Sandbox = tuple[App, str]
@@ -34,7 +33,7 @@ Sandbox = tuple[App, str]
 
 @asynccontextmanager
 async def browsing() -> AsyncIterator[Browser]:
-    async with launched(*DRAWN_IN_SOFTWARE) as browser:
+    async with launched() as browser:
         yield browser
 
 

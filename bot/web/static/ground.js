@@ -4,14 +4,38 @@ export const colours = () => (getComputedStyle(document.documentElement).getProp
   ? { ground: "#18212b", land: "#1f2a36", water: "#12304a", road: "#3a4a5a", ring: "#5d7286", text: "#e6edf3", halo: "#18212b", open: "#4ade80", unknown: "#fbbf24", closed: "#8a97a5", cluster: "#2f81f7" }
   : { ground: "#eef3ea", land: "#f6f8f2", water: "#bcdcf2", road: "#ffffff", ring: "#93a58a", text: "#17212b", halo: "#ffffff", open: "#15803d", unknown: "#b45309", closed: "#6b7885", cluster: "#1f6fb5" });
 
-export async function style(part, library, root) {
+// A map in this box, with what all of them have: its ground, zoom buttons in the reader's language, a scale.
+export async function mapIn(box, part, view) {
+  const library = await maplibre(), { title, zoomIn, zoomOut } = box.dataset;
+  const map = new library.Map({ container: box, style: await style(part, library), attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 19, cooperativeGestures: false, fadeDuration: 0,
+    locale: { "Map.Title": title, "NavigationControl.ZoomIn": zoomIn, "NavigationControl.ZoomOut": zoomOut }, ...view });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new library.ScaleControl(), "bottom-left");
+  return { library, map };
+}
+
+function maplibre() {
+  if (window.maplibregl) return Promise.resolve(window.maplibregl);
+  const sheet = document.createElement("link");
+  Object.assign(sheet, { rel: "stylesheet", href: new URL("./maplibre-gl.css", import.meta.url).href });
+  const script = document.createElement("script");
+  script.src = new URL("./maplibre-gl-csp.js", import.meta.url).href;
+  document.head.append(sheet, script);
+  return new Promise((found, failed) => {
+    script.onerror = failed;
+    script.onload = () => { window.maplibregl.setWorkerUrl(new URL("./maplibre-gl-csp-worker.js", import.meta.url).href); found(window.maplibregl); };
+  });
+}
+
+async function style(part, library) {
   const paint = colours(), sources = {}, layers = [{ id: "ground", type: "background", paint: { "background-color": paint.ground } }];
   if (part.dataset.tiles) {
     sources.base = { type: "raster", tiles: [part.dataset.tiles], tileSize: 256 };
     layers.push({ id: "base", type: "raster", source: "base" });
   } else if (part.dataset.pmtiles) {
     const { PMTiles, Protocol } = await pmtiles();
-    const file = new PMTiles(new URL(`${root}/app/map/base.pmtiles`, location.href).href), protocol = new Protocol();
+    const file = new PMTiles(new URL(`${document.documentElement.dataset.root ?? ""}/app/map/base.pmtiles`, location.href).href), protocol = new Protocol();
     protocol.add(file);
     library.addProtocol("pmtiles", protocol.tile);
     const isVector = (await file.getHeader()).tileType === 1;

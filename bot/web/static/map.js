@@ -1,26 +1,12 @@
 // The map of stations: what is in view comes from the server, which puts neighbours together where there are many.
 import { ask, put } from "./door.js";
-import { colours, rings, style } from "./ground.js";
+import { colours, mapIn, rings } from "./ground.js";
 
-const root = document.documentElement.dataset.root ?? "";
 const STATES = ["closed", "open", "unknown"], MARGIN = 0.25, WAIT = 150;
 const collection = (features) => ({ type: "FeatureCollection", features });
 // MapLibre leaves the opening full-width bracket out.
 const label = (name) => name.replaceAll("（", " (").replaceAll("）", ")");
 const at = (coordinates, properties, id) => ({ type: "Feature", id, properties, geometry: { type: "Point", coordinates } });
-
-export function library() {
-  if (window.maplibregl) return Promise.resolve(window.maplibregl);
-  const sheet = document.createElement("link");
-  Object.assign(sheet, { rel: "stylesheet", href: new URL("./maplibre-gl.css", import.meta.url).href });
-  const script = document.createElement("script");
-  script.src = new URL("./maplibre-gl-csp.js", import.meta.url).href;
-  document.head.append(sheet, script);
-  return new Promise((found, failed) => {
-    script.onerror = failed;
-    script.onload = () => { window.maplibregl.setWorkerUrl(new URL("./maplibre-gl-csp-worker.js", import.meta.url).href); found(window.maplibregl); };
-  });
-}
 
 export class StationMap {
   constructor(part) {
@@ -45,12 +31,7 @@ export class StationMap {
 
   async draw() {
     try {
-      const maps = await library();
-      this.map = new maps.Map({ container: this.$("map"), style: await style(this.part, maps, root), center: this.middle, zoom: this.here ? 14 : 11, attributionControl: false, locale: { "Map.Title": this.$("map").dataset.title },
-        dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 19, cooperativeGestures: false, fadeDuration: 0 });
-      this.map.touchZoomRotate.disableRotation();
-      this.map.addControl(new maps.NavigationControl({ showCompass: false }), "top-right");
-      this.map.addControl(new maps.ScaleControl(), "bottom-left");
+      this.map = (await mapIn(this.$("map"), this.part, { center: this.middle, zoom: this.here ? 14 : 11 })).map;
       await new Promise((done, failed) => { this.map.once("load", done); setTimeout(failed, 20000, new Error("the map takes too long")); });
       this.layers();
       this.map.on("moveend", () => this.later());

@@ -1,17 +1,12 @@
 // Where stations are missing: the places of the table as circles on the map; one that is pressed goes to its line.
-import { colours, style } from "./ground.js";
+import { colours, mapIn } from "./ground.js";
 import { ask } from "./door.js";
-import { library } from "./map.js";
 
 export async function start(part) {
-  const root = document.documentElement.dataset.root ?? "", rows = [...document.querySelectorAll("#gaps tbody tr")];
+  const rows = [...document.querySelectorAll("#gaps tbody tr")];
   const features = rows.map((row, id) => ({ type: "Feature", id, properties: { id, bare: Number(row.dataset.bare), searches: Number(row.dataset.searches) }, geometry: { type: "Point", coordinates: JSON.parse(row.dataset.at) } }));
   try {
-    const maps = await library(), paint = colours();
-    const map = new maps.Map({ container: part.querySelector("#map"), style: await style(part, maps, root), center: JSON.parse(part.dataset.middle), zoom: 11, attributionControl: false, locale: { "Map.Title": part.querySelector("#map").dataset.title }, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 19, fadeDuration: 0 });
-    map.touchZoomRotate.disableRotation();
-    map.addControl(new maps.NavigationControl({ showCompass: false }), "top-right");
-    map.addControl(new maps.ScaleControl(), "bottom-left");
+    const { map } = await mapIn(part.querySelector("#map"), part, { center: JSON.parse(part.dataset.middle), zoom: 11 }), paint = colours();
     await new Promise((done, failed) => { map.once("load", done); setTimeout(failed, 20000, new Error("the map takes too long")); });
     map.addSource("stations", { type: "geojson", data: { type: "FeatureCollection", features: [] } });
     map.addLayer({ id: "stations", type: "circle", source: "stations", paint: { "circle-color": paint.open, "circle-radius": 4, "circle-stroke-width": 1, "circle-stroke-color": paint.halo } });

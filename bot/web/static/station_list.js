@@ -1,18 +1,12 @@
 // Pins of many new stations: each press on the map writes a line with its place into the list.
-import { style } from "./ground.js";
-import { library } from "./map.js";
+import { mapIn } from "./ground.js";
 
 const PLACE = /([+-]?\d{1,3}\.\d+)[\s,;|，；、]+([+-]?\d{1,3}\.\d+)/;
 
 export async function start(part) {
   const list = document.getElementById("list"), crs = document.getElementById("crs"), said = part.querySelector("#said");
-  const root = document.documentElement.dataset.root ?? "";
   try {
-    const maps = await library();
-    const map = new maps.Map({ container: part.querySelector("#map"), style: await style(part, maps, root), center: JSON.parse(part.dataset.middle), zoom: 12, attributionControl: false, locale: { "Map.Title": part.querySelector("#map").dataset.title }, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 19, fadeDuration: 0 });
-    map.touchZoomRotate.disableRotation();
-    map.addControl(new maps.NavigationControl({ showCompass: false }), "top-right");
-    map.addControl(new maps.ScaleControl(), "bottom-left");
+    const { library, map } = await mapIn(part.querySelector("#map"), part, { center: JSON.parse(part.dataset.middle), zoom: 12 });
     let pins = [];
     const show = () => {
       for (const pin of pins) pin.remove();
@@ -22,7 +16,7 @@ export async function start(part) {
         if (!(Math.abs(lat) <= 90 && Math.abs(lng) <= 180)) return [];
         const element = document.createElement("div");
         element.className = "pin";
-        return [new maps.Marker({ element, anchor: "bottom" }).setLngLat([lng, lat]).addTo(map)];
+        return [new library.Marker({ element, anchor: "bottom" }).setLngLat([lng, lat]).addTo(map)];
       });
       said.textContent = isOfMap ? "" : part.dataset.other;
     };
