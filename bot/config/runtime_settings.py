@@ -15,13 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.config.config import Config
 from bot.config.desks import desks
 from bot.config.loopback import pages_url
+from bot.config.sections import Heat
 from bot.observability.logs import logger
 from handlers.chat.ports import NotValid
 from storage.database import Database
+from storage.heat import allowances
 from storage.hours.quiet_hours import QuietHours
 from storage.operations import settings
+from storage.operations.heat_allowance import HeatAllowance
 from storage.operations.help_areas import HelpArea
-from storage.operations.organisation import CurrentSettings, HeatAllowance, Joining, MinimumPay, Organisation, Settings
+from storage.operations.organisation import CurrentSettings, Joining, MinimumPay, Organisation, Settings
 from storage.operations.weather_areas import WHOLE, Area
 from storage.people.staff import Staff
 from storage.privacy.retention import Retention
@@ -51,9 +54,7 @@ def settings_of(config: Config) -> Settings:
         public_url=config.web.public_url.rstrip("/"),
         pages_url=pages_url(config.web.public_url, config.telegram.api_base_url),
         minimum_pay=MinimumPay(round(config.pay.minimum_hourly * 100), config.pay.minimum_source),
-        heat_allowance=HeatAllowance(
-            round(config.heat.allowance * 100), frozenset(config.heat.allowance_months), config.heat.allowance_source
-        ),
+        heat_allowance=_heat_allowance(config.heat),
         weather_areas=_areas(config),
         help_within=config.sos.radius_km * 1_000,
         help_areas=[
@@ -62,6 +63,15 @@ def settings_of(config: Config) -> Settings:
         digest_at=membership.digest_at,
         week_digest_on=config.activities.digest_on,
         week_digest_at=config.activities.digest_at,
+    )
+
+
+def _heat_allowance(section: Heat) -> HeatAllowance:
+    """Its own, or the province's."""
+    if not section.allowance and section.province:
+        return allowances.by_province()[section.province]
+    return HeatAllowance(
+        round(section.allowance * 100), months=frozenset(section.allowance_months), source=section.allowance_source
     )
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 
 from bot.config.values import Clock, Country, DatabaseUrl, Duration, Durations, Geocoder, Ids, Texts
 from storage.encryption import BadKey, decode_key
+from storage.heat import allowances
 from storage.privacy.retention import Retention
 
 
@@ -144,9 +145,18 @@ class WeatherArea(Section):
 
 
 class Heat(Section):
+    province: str = ""
     allowance: float = Field(0, ge=0, le=100_000)
     allowance_months: Annotated[list[Annotated[int, Field(ge=1, le=12)]], Field(max_length=12)] = []
     allowance_source: Annotated[str, Field(max_length=200)] = ""
+
+    @field_validator("province")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value and value not in allowances.by_province():
+            known = ", ".join(allowances.by_province())
+            raise ValueError(f"no allowance of {value!r} is built in (there are {known}): set allowance instead")
+        return value
 
     @model_validator(mode="after")
     def _has_a_source(self) -> Self:

@@ -8,13 +8,15 @@ from markupsafe import Markup
 
 from handlers.chat.view import View
 from handlers.i18n import money
-from handlers.i18n.translations import clock, number
+from handlers.i18n.translations import N_, clock, number
 from storage.cases.desks import in_language
 from storage.heat import days
 from storage.heat.days import WeatherDay
 from storage.heat.rules import Measure, Rule
+from storage.operations.heat_allowance import Per
 from storage.operations.weather_areas import Area
 
+_PER = {Per.HOUR: N_("{amount} an hour"), Per.DAY: N_("{amount} a day"), Per.MONTH: N_("{amount} a month")}
 _SIGNS = {Measure.HIGH: "🌡", Measure.LOW: "❄️", Measure.GUST: "🌪"}
 
 
@@ -47,12 +49,17 @@ def day_lines(view: View, row: WeatherDay) -> list[Markup]:
 
 
 def _allowance_lines(view: View, row: WeatherDay, found: Sequence[Rule]) -> list[Markup]:
-    """What the organisation has put into its config, with where it stands, on a hot day of these months."""
+    """What holds here, with where it stands, on a hot day of its months."""
     allowance = view.context.settings.heat_allowance
     if not allowance.holds_on(row.day) or all(rule.measure is not Measure.HIGH for rule in found):
         return []
-    amount = money.amount(allowance.monthly, view.context.settings.organisation.country, view.language)
-    said = view._("High-temperature allowance here: {amount} a month").format(amount=amount)
+    amount = money.amount(allowance.amount, view.context.settings.organisation.country, view.language)
+    amount = view._(_PER[allowance.per]).format(amount=amount)
+    if allowance.year:
+        said = view._("High-temperature allowance here: at least {amount} ({year}; it may be more by now)")
+    else:
+        said = view._("High-temperature allowance here: {amount}")
+    said = said.format(amount=amount, year=allowance.year)
     return [Markup("• {}\n  <i>{}</i>").format(said, allowance.source)]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from storage.cases.desks import Desk
 from storage.hours.quiet_hours import QuietHours
+from storage.operations.heat_allowance import HeatAllowance
 from storage.operations.help_areas import HelpArea
 from storage.operations.weather_areas import Area
 from storage.privacy.retention import Retention
@@ -41,19 +42,6 @@ class MinimumPay:
 
     hourly: int = 0
     source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class HeatAllowance:
-    """The high-temperature allowance a month in hundredths, 0 if none is set; in which months it is paid (empty: in
-    all), and where that stands."""
-
-    monthly: int = 0
-    months: frozenset[int] = frozenset()
-    source: str = ""
-
-    def holds_on(self, day: date) -> bool:
-        return self.monthly > 0 and (not self.months or day.month in self.months)
 
 
 @dataclass(frozen=True, slots=True)

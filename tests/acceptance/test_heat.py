@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from bot.background.weather_watch import WeatherWatch
+from bot.config.config import load
+from bot.config.runtime_settings import settings_of
 from bot.config.sections import Features, Heat, Weather
 from bot.weather import WeatherService
 from handlers.heat import presses
@@ -23,8 +25,8 @@ from handlers.i18n.translations import translator
 from storage.cases import statistics
 from storage.cases.statistics import CaseCount
 from storage.database import Database
-from storage.heat import days, rules, wishes
-from storage.operations.organisation import HeatAllowance
+from storage.heat import allowances, days, rules, wishes
+from storage.operations.heat_allowance import HeatAllowance, Per
 from storage.stations import stations
 from storage.telegram_ids import PersonId
 from tests.support.case_scripts import AtDesk, at_desk
@@ -218,9 +220,11 @@ async def test_the_allowance_of_the_config_is_told_on_hot_days_with_its_source(
     async with town_in_summer(database, tmp_path) as town:
         town.now += timedelta(hours=8)
         coordinator = await at_desk(town, COORDINATOR, language)
-        said = _("High-temperature allowance here: {amount} a month").split("{")[0]
+        said = _("High-temperature allowance here: {amount}").split("{")[0]
         for months, rule, is_told in (((7, 8), "heat37", True), ((1,), "heat40", False), ((), "storm", False)):
-            change_settings(town.app, heat_allowance=HeatAllowance(30_000, frozenset(months), "鲁人社 <2015> 1号"))
+            change_settings(
+                town.app, heat_allowance=HeatAllowance(30_000, Per.MONTH, frozenset(months), "鲁人社 <2015> 1号")
+            )
             chosen = rules.by_key("CN", rule)
             assert chosen is not None
             async with database.writing() as session:
@@ -230,6 +234,38 @@ async def test_the_allowance_of_the_config_is_told_on_hot_days_with_its_source(
             page = await coordinator.rider.hears_of("暖新之家")
             assert (said in page["text"] and "300" in page["text"]) is is_told
             assert ("鲁人社 <2015> 1号" in page["text"]) is is_told
+
+
+@LANGUAGES
+async def test_the_allowance_of_a_province_is_told_with_its_year(
+    database: Database, tmp_path: Path, language: str
+) -> None:
+    _ = translator(language)
+    async with town_in_summer(database, tmp_path) as town:
+        town.now += timedelta(hours=8)
+        coordinator = await at_desk(town, COORDINATOR, language)
+        for province, amount in (("CN-SD", _("{amount} a month")), ("CN-SN", _("{amount} a day"))):
+            change_settings(town.app, heat_allowance=allowances.by_province()[province])
+            chosen = rules.by_key("CN", "heat37")
+            assert chosen is not None
+            async with database.writing() as session:
+                place = days.Place("all", "CN", ZoneInfo("Asia/Shanghai"))
+                await days.set_rule(session, PersonId(COORDINATOR), place, chosen, town.now)
+            await coordinator.says("/heat")
+            page = (await coordinator.rider.hears_of("暖新之家"))["text"]
+            assert amount.split("}")[1] in page and "2016" in page and "China Daily" in page
+
+
+def test_an_allowance_of_ones_own_takes_the_place_of_the_provinces() -> None:
+    known = load(Path("none.toml"))
+    for section, amount in (
+        (Heat(province="CN-SH"), 30_000),
+        (Heat(province="CN-SH", allowance=320, allowance_source="x"), 32_000),
+        (Heat(), 0),
+    ):
+        assert settings_of(known.model_copy(update={"heat": section})).heat_allowance.amount == amount
+    with pytest.raises(ValidationError, match="CN-XZ"):
+        Heat(province="CN-XZ")
 
 
 def test_an_allowance_without_a_source_is_refused() -> None:

@@ -76,7 +76,7 @@ async def test_those_that_waited_in_a_frozen_process_do_not_get_the_lock_one_aft
     impatient_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgresql_engine, "ANSWERS_WITHIN", 5.0)
-    frozen, healthy = opened(impatient_url), opened(impatient_url)
+    frozen, healthy = opened(impatient_url, connections=4), opened(impatient_url)
     async with healthy.writing() as session:
         await change_counters.raise_version(session, "settings")
     connected = asyncio.Barrier(5)

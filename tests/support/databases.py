@@ -86,9 +86,9 @@ _CONNECTIONS = 3
 _STATEMENTS = {"sqlite": _Statements(), "postgresql": _Statements()}
 
 
-def opened(url: str, *keys: bytes) -> Database:
+def opened(url: str, *keys: bytes, connections: int = _CONNECTIONS) -> Database:
     """The database, with the tests' key unless there are others. Its statements are compiled once a test process."""
-    database = open_database(url, Vault(list(keys) or [KEY]), connections=_CONNECTIONS)
+    database = open_database(url, Vault(list(keys) or [KEY]), connections=connections)
     engine = database.engine.sync_engine
     engine._compiled_cache = _STATEMENTS[engine.dialect.name]
     return database
