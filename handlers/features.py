@@ -101,7 +101,14 @@ def _without_ways_in(feature: Feature) -> Feature:
         routes.events.update(apart.events)
 
     leads_nowhere = replace(
-        feature, overview=None, duties=None, reviews=None, figures=None, case_facts=None, count_case=None
+        feature,
+        overview=None,
+        duties=None,
+        reviews=None,
+        figures=None,
+        case_facts=None,
+        count_case=None,
+        beyond_cancel=None,
     )
     privacy = replace(feature.privacy, buttons=None)
     return replace(

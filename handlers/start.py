@@ -54,7 +54,7 @@ def register(routes: Routes, others: AllFeatures) -> None:
         await forms.remind(talk, routes.forms)
 
     async def cancelled(talk: Talk) -> None:
-        await cancel(talk, routes)
+        await cancel(talk, routes, others)
 
     async def started(talk: Talk) -> None:
         await start(talk, routes, others)
@@ -195,8 +195,14 @@ def menu_commands(routes: Routes, may: Callable[[Right], bool], language: str) -
     return [{"command": name, "description": about} for name, about in menu(routes, may, language)]
 
 
-async def cancel(talk: Talk, routes: Routes) -> None:
-    if not await forms.cancel(talk, routes.forms):
+async def cancel(talk: Talk, routes: Routes, others: AllFeatures) -> None:
+    """Closes the open form, and names what goes on all the same: somebody would take it for ended."""
+    was_open = await forms.cancel(talk, routes.forms)
+    found = [await feature.beyond_cancel(talk) for feature in others.features if feature.beyond_cancel is not None]
+    going_on = [page for page in found if page is not None]
+    for words, buttons in going_on:
+        talk.say(words, buttons)
+    if not was_open and not going_on:
         talk.say(talk._("There is nothing to cancel."), keyboard=location_keyboard(talk))
 
 

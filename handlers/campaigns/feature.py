@@ -9,7 +9,7 @@ from handlers.campaigns.parts import CampaignPart
 from handlers.campaigns.report import ReportPages
 from handlers.campaigns.running import RunningPages
 from handlers.campaigns.voice import VoicePages
-from handlers.chat.feature import AllFeatures, Duty, Feature
+from handlers.chat.feature import AllFeatures, Duty, Feature, PrivacyPart
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
@@ -29,6 +29,14 @@ def campaigns_of(parts: Sequence[CampaignPart]) -> Feature:
 
     async def duties(talk: Talk) -> Sequence[Duty]:
         return [duty for part in parts if part.duties is not None for duty in await part.duties(talk)]
+
+    async def privacy_lines(talk: Talk) -> Sequence[str]:
+        found = [part.privacy.lines for part in parts if part.privacy.lines is not None]
+        return [line for lines in found for line in await lines(talk)]
+
+    async def warnings(talk: Talk) -> Sequence[str]:
+        found = [part.privacy.warnings for part in parts if part.privacy.warnings is not None]
+        return [line for lines in found for line in await lines(talk)]
 
     return Feature(
         name="campaigns",
@@ -57,6 +65,7 @@ def campaigns_of(parts: Sequence[CampaignPart]) -> Feature:
         },
         personal_data=tuple(data for part in parts for data in part.personal_data),
         retention=tuple(forget for part in parts for forget in part.retention),
+        privacy=PrivacyPart(lines=privacy_lines, warnings=warnings),
         duties=duties,
         queues=tuple(queue for part in parts for queue in part.queues),
     )

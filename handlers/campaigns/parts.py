@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from handlers.chat.feature import AllFeatures, Duty, PersonalData, WatchedQueue
+from handlers.chat.feature import AllFeatures, Duty, PersonalData, PrivacyPart, WatchedQueue
 from handlers.chat.press import Buttons
 from handlers.chat.reports import Block
 from handlers.chat.routes import Routes
@@ -47,5 +47,7 @@ class CampaignPart:
     audit_labels: Mapping[AuditAction, str] = field(default_factory=dict)
     audit_details: Mapping[AuditAction, Sequence[str]] = field(default_factory=dict)
     personal_data: Sequence[PersonalData] = ()
+    privacy: PrivacyPart = field(default_factory=PrivacyPart)
+    """What /privacy says of it: `lines` and `warnings`."""
     retention: Sequence[Forget] = ()
     queues: Sequence[WatchedQueue] = ()

@@ -27,8 +27,8 @@ _SHOWN = 8
 VOICE = Subject(
     N_("📢 Your voice"),
     {
-        "zh_Hans": "诉求、集体协商、协商、投票、表决、问卷、调查、集体合同、协议草案",
-        "en": "demand, demands, collective agreement, bargaining, vote, ballot, survey, questionnaire",
+        "zh_Hans": "诉求、集体协商、协商、投票、表决、问卷、调查、集体合同、协议草案、回执",
+        "en": "demand, demands, collective agreement, bargaining, vote, ballot, survey, questionnaire, receipt",
     },
 )
 

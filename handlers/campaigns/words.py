@@ -6,10 +6,11 @@ from markupsafe import Markup
 
 from handlers.campaigns import presses
 from handlers.chat.phases import PhaseWords
+from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n.translations import N_
 from storage.campaigns import campaigns
-from storage.campaigns.campaigns import Campaign, Phase
+from storage.campaigns.campaigns import Campaign, Phase, PhaseOver
 from storage.campaigns.ids import CampaignId
 
 PHASES: dict[Phase, str] = {
@@ -52,3 +53,14 @@ ON_PHASES = PhaseWords[Campaign, Phase, CampaignId](
     show=presses.RUN_SHOW,
     ask_to_move=presses.ASK_TO_MOVE,
 )
+
+
+async def over(talk: Talk, row: Campaign, phase: Phase) -> str:
+    """Why a form of this phase is in vain by now; empty if it is not."""
+    try:
+        await campaigns.require_phase(talk.session, row, phase, talk.now)
+    except PhaseOver:
+        return talk._(
+            "This phase has closed, so I have closed this form; nothing from it was sent. See what is open: /voice"
+        )
+    return ""

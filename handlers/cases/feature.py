@@ -123,6 +123,7 @@ FEATURE = Feature(
         lines=privacy.lines, buttons=privacy.buttons, warnings=privacy.warnings, leave=privacy.leave_all
     ),
     overview=mine.overview,
+    beyond_cancel=conversation.beyond_cancel,
     duties=duties.duties,
     overview_order=20,
     queues=(

@@ -16,7 +16,7 @@ from handlers.chat.breakdowns import Breakdown
 from handlers.chat.case_offers import CaseOffer, CountCase, OwnFiles
 from handlers.chat.figures import Figures
 from handlers.chat.outings import Outings
-from handlers.chat.press import Button, Buttons
+from handlers.chat.press import Button, Buttons, Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from storage.audit import AuditAction
@@ -170,6 +170,8 @@ class Feature:
     """By kind of a case, what can be attached where its form asks for evidence."""
     outings: Outings | None = None
     """Gives the places of an activity to those whom another feature names."""
+    beyond_cancel: Callable[[Talk], Awaitable[Page | None]] | None = None
+    """What /cancel does not end for this person, said with the buttons that do; None: nothing."""
     archive: Sequence[Forget] = ()
     """Keeps the figures of what is about to be forgotten; runs before the `retention` of all features."""
 

@@ -99,6 +99,11 @@ async def _done(talk: Talk, draft: EntryDraft) -> None:
     talk.say(Markup("✅ <b>{}</b>\n\n{}").format(received, text), buttons)
 
 
+async def _over(talk: Talk, draft: EntryDraft) -> str:
+    """Said at the next step, and not only once everything has been filled in."""
+    return await words.over(talk, draft.contest, draft.rules_version)
+
+
 _FORM: Form[EntryDraft] = Form(
     "contest_entry",
     N_("Entry"),
@@ -106,6 +111,7 @@ _FORM: Form[EntryDraft] = Form(
     _done,
     send_label=N_("📨 Send it in"),
     command="contests",
+    over=_over,
 )
 
 

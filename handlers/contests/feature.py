@@ -66,6 +66,30 @@ async def _privacy_lines(talk: Talk) -> Sequence[str]:
     return lines
 
 
+async def _warnings(talk: Talk) -> Sequence[str]:
+    """What an erasure would end."""
+    lines = []
+    count = await entries.entered_alone(talk.session, talk.person.id)
+    if count:
+        said = talk.plural(
+            "⚠️ You have {n} contest entry. It would be withdrawn: it wouldn't count, and its certificate would go.",
+            "⚠️ You have {n} contest entries. They would be withdrawn: they wouldn't count, and their certificates "
+            "would go.",
+            count,
+        )
+        lines.append(said.format(n=count))
+    if await joining.copy_of(talk.session, talk.person.id):
+        lines.append(
+            talk._(
+                "⚠️ You are in a team of a contest. You would leave it: your name goes from its entries, and if nobody "
+                "else is in it, they are withdrawn."
+            )
+        )
+    if await judges.judged_by(talk.session, talk.person.id):
+        lines.append(talk._("⚠️ You are judging a contest; others would have to judge in your place."))
+    return lines
+
+
 FEATURE = Feature(
     name="contests",
     switch="contests",
@@ -134,7 +158,7 @@ FEATURE = Feature(
         PersonalData("contest_teams", joining.erase, N_("Your teams in contests"), joining.copy_of),
         PersonalData("contest_entries", entries.erase, N_("Your contest entries"), entries.copy_of),
     ),
-    privacy=PrivacyPart(lines=_privacy_lines, leave=teams.leave_all),
+    privacy=PrivacyPart(lines=_privacy_lines, warnings=_warnings, leave=teams.leave_all),
     retention=(entries.forget_some_people, joining.forget_some_people, scores.forget_some_people),
     duties=_duties,
     queues=(WatchedQueue("contest_entries", N_("contest entries to check"), entry_checks.to_check),),

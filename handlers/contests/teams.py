@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -157,7 +157,12 @@ async def _joined(talk: Talk, draft: Joining) -> None:
     talk.say(Markup("✅ <b>{}</b>\n\n{}").format(joined, text), buttons)
 
 
-_FORM = one_question("contest_team", Joining, _joined)
+async def _over(talk: Talk, draft: Joining) -> str:
+    row = await teams.invited_to(talk.session, draft.invitation)
+    return "" if row is None else await words.over(talk, row.contest_id, draft.rules_version)
+
+
+_FORM = replace(one_question("contest_team", Joining, _joined), over=_over)
 
 
 async def _tell(talk: Talk, row: Team, notice: TeamChanged) -> None:

@@ -7,12 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat.draw_files import digest
 from handlers.chat.phases import PhaseWords
+from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.contests import presses
 from handlers.i18n.formatting import listed
 from handlers.i18n.translations import N_
 from storage.contests import contests
-from storage.contests.contests import Contest, Phase, Settings, Slot, Tie, Voters
+from storage.contests.contests import Contest, ContestClosed, Phase, Settings, Slot, Tie, Voters
 from storage.contests.entries import EntryState
 from storage.contests.ids import ContestId
 from storage.draws.drawing import commitment
@@ -145,3 +146,21 @@ def _weight(view: View, settings: Settings) -> str:
     return view._("Public {public}%, judges {judges}%").format(
         public=settings.public_weight, judges=100 - settings.public_weight
     )
+
+
+async def over(talk: Talk, contest_id: ContestId, rules_version: int) -> str:
+    """Why a form about taking part, begun under these rules, is in vain by now; empty if it is not."""
+    contest = await contests.find(talk.session, contest_id)
+    try:
+        await contests.require_phase(talk.session, contest, Phase.ENTRY, talk.now)
+    except ContestClosed:
+        return talk._(
+            "The contest takes no more entries, so I have closed this form; nothing from it was sent in. See where it "
+            "stands: /contests"
+        )
+    if rules_version != contest.rules_version:
+        return talk._(
+            "The rules of the contest have changed, so I have closed this form. Please read them and begin again: "
+            "/contests"
+        )
+    return ""

@@ -18,7 +18,7 @@ from handlers.chat.press import InvalidCallback
 from handlers.chat.talk import Danger, StatelessTalk, Talk
 from handlers.forms import answers, form_steps
 from handlers.forms.answers import Offers, offer_nothing
-from handlers.forms.cancelling import UNDO, bring_back
+from handlers.forms.cancelling import UNDO, bring_back, offer_earlier
 from handlers.forms.cancelling import cancel as cancel_form
 from handlers.forms.early import take_danger, take_early
 from handlers.forms.filling import AnyFilling, Filling, open_filling
@@ -195,11 +195,21 @@ def _is_sent_already(filling: AnyFilling, mark: str, what: str) -> bool:
 
 
 async def _may_go_on(filling: AnyFilling) -> bool:
-    """The right may have been taken away in mid-form: then the form is closed."""
-    if await check_right(filling.talk, filling.form.right):
+    """The right may have been taken away in mid-form, or what it is about is over: then the form is closed."""
+    talk, form = filling.talk, filling.form
+    if not await check_right(talk, form.right):
+        restore_keyboard(filling, talk._("This form is closed."))
+        await filling.close()
+        return False
+    over = "" if form.over is None else await form.over(talk, filling.draft)
+    if not over:
         return True
-    restore_keyboard(filling, filling.talk._("This form is closed."))
+    filling.count("over")
+    restore_keyboard(filling, talk._("This form is closed."))
+    talk.remove_buttons()
+    talk.say(over)
     await filling.close()
+    await offer_earlier(filling)
     return False
 
 

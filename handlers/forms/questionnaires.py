@@ -209,11 +209,11 @@ class Form(Generic[D]):
 
     With `review`, the answers are shown before `done`, and each can be changed there. `confirmation` is what the review
     page asks then, and what its buttons say; `preview` is shown in place of the single answers, as HTML. `right` is
-    asked for at every answer. `save` puts the answers aside, to go on later. `danger_goes_to` is the question that
-    takes a message with words of acute danger, whatever was being asked; `early` says where else goes what is no answer
-    to the question. `command` is the one that begins it, which is not offered in it. Which desk somebody turns to, and
-    how far they have come, must not be seen in the figures: all
-    forms that are `confidential` are counted together there, without their questions.
+    asked for at every answer; `over` too, which says why the form is in vain by now, or nothing. `save` puts the
+    answers aside, to go on later. `danger_goes_to` is the question that takes a message with words of acute danger,
+    whatever was being asked; `early` says where else goes what is no answer to the question. `command` is the one that
+    begins it, which is not offered in it. Which desk somebody turns to, and how far they have come, must not be seen in
+    the figures: all forms that are `confidential` are counted together there, without their questions.
     """
 
     name: str
@@ -231,6 +231,7 @@ class Form(Generic[D]):
     command: str = ""
     confidential: bool = False
     preview: Callable[[Talk, D], str] | None = None
+    over: Callable[[Talk, D], Awaitable[str]] | None = None
 
     @property
     def questions(self) -> tuple[Question[Any, D], ...]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from handlers.chat.presses import FORM
 from handlers.forms.filling import AnyFilling
 from handlers.forms.form_pages import buttons_in_words
 from handlers.forms.questions import Does
@@ -71,8 +72,10 @@ def _buttons(filling: AnyFilling) -> Iterator[TypedButton]:
     if not _typed(filling):
         return
     for button in buttons_in_words(filling):
-        _, _, what, argument = button.data.split(":")
-        yield TypedButton(what, argument, button.text)
+        name, *arguments = button.data.split(":")
+        if name == FORM.name:  # the others belong to what a question offers beside its answers
+            _mark, what, argument = arguments
+            yield TypedButton(what, argument, button.text)
 
 
 def _typed(filling: AnyFilling) -> str:

@@ -31,6 +31,17 @@ async def _privacy_lines(talk: Talk) -> Sequence[str]:
     return lines
 
 
+async def _warnings(talk: Talk) -> Sequence[str]:
+    """What an erasure would end."""
+    count = await entries.count(talk.session, talk.person.id)
+    said = talk.plural(
+        "⚠️ Your pay book would be erased, with {n} entry. To keep it, export it first: /pay",
+        "⚠️ Your pay book would be erased, with {n} entries. To keep it, export it first: /pay",
+        count,
+    )
+    return [said.format(n=count)] if count else []
+
+
 async def _privacy_buttons(talk: Talk) -> Sequence[Button]:
     if not await members.is_in(talk.session, talk.person.id):
         return []
@@ -52,7 +63,7 @@ FEATURE = Feature(
         PersonalData("pay_reminders", reminders.erase),
         PersonalData("pay_pool_members", members.erase, N_("Sharing your hourly pay"), members.copy_of),
     ),
-    privacy=PrivacyPart(lines=_privacy_lines, buttons=_privacy_buttons),
+    privacy=PrivacyPart(lines=_privacy_lines, buttons=_privacy_buttons, warnings=_warnings),
     retention=(counting.forget_some,),
     figures=figures.FIGURES,
     case_offers={"pay": exports.offer_as_evidence},

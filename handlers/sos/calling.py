@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from handlers.chat.press import Button, Page
+from handlers.chat.press import Button, Buttons, Page
 from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.subjects import Subject
@@ -47,9 +47,7 @@ async def command(talk: Talk) -> None:
     is_blocked = talk.context.blocks.is_blocked(talk.person.id, talk.now)
     running = await calls.open_of(talk.session, talk.person.id)
     if running is not None:
-        rows = [[words.call_off(talk.view, running.id)]]
-        if running.helper is not None and not is_blocked:
-            rows.append([words.send_away(talk.view, running.id)])
+        rows = [[words.call_off(talk.view, running.id)]] if is_blocked else _ways_to_end(talk, running)
         talk.say(Markup("{}\n\n{}").format(head, _state_words(talk, running)), rows)
         return
     if is_blocked:
@@ -79,6 +77,29 @@ def _state_words(talk: Talk, running: HelpCall) -> str:
     if running.state is CallState.TAKEN:
         return talk._("🆘 You have called for help, and somebody is coming.")
     return talk._("🆘 You have called for help. Nobody has said yet that they are coming.")
+
+
+async def beyond_cancel(talk: Talk) -> Page | None:
+    """The call of this person, or the one to which they are going: only its own buttons end it."""
+    running = await calls.open_of(talk.session, talk.person.id)
+    if running is not None:
+        said = talk._("/cancel doesn't end it: your call goes on until you press the button.")
+        text = Markup("{}\n{}").format(_state_words(talk, running), said)
+        return words.with_numbers(talk.view, text), _ways_to_end(talk, running)
+    taken = await calls.taken_by(talk.session, talk.person.id)
+    if taken is None:
+        return None
+    said = talk._(
+        "🚴 You are going to somebody who has called for help. /cancel doesn't change that. If you can't come, say so:"
+    )
+    return said, words.going_buttons(talk.view, taken.id)
+
+
+def _ways_to_end(talk: Talk, running: HelpCall) -> Buttons:
+    rows = [[words.call_off(talk.view, running.id)]]
+    if running.helper is not None:
+        rows.append([words.send_away(talk.view, running.id)])
+    return rows
 
 
 async def confirm(talk: Talk) -> None:
@@ -130,7 +151,9 @@ async def send_away(talk: Talk, call_id: HelpCallId) -> None:
     """They do not want whoever is going."""
     metres, followers = talk.context.settings.help_within, await words.followers(talk)
     if await calls.send_away(talk.session, call_id, talk.person.id, metres, followers, talk.now):
-        said = talk._("They are told not to come. Nobody is coming now; other volunteers and the coordinators are told.")
+        said = talk._(
+            "They are told not to come. Nobody is coming now; other volunteers and the coordinators are told."
+        )
     else:
         said = talk._(
             "They are told not to come. Nobody is coming now; the coordinators are told. No other volunteers are asked."

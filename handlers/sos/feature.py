@@ -37,6 +37,16 @@ async def _privacy_lines(talk: Talk) -> Sequence[str]:
     return lines
 
 
+async def _warnings(talk: Talk) -> Sequence[str]:
+    """What an erasure would end."""
+    lines = []
+    if await calls.open_of(talk.session, talk.person.id) is not None:
+        lines.append(talk._("⚠️ Your call for help would end, and nobody would come to you because of it."))
+    if await calls.taken_by(talk.session, talk.person.id) is not None:
+        lines.append(talk._("⚠️ You are going to somebody who has called for help; others would be asked instead."))
+    return lines
+
+
 async def _leave(talk: Talk) -> None:
     """Gives back the call to which they are going, and ends their own."""
     followers, own = await words.followers(talk), talk.person.id
@@ -80,6 +90,7 @@ FEATURE = Feature(
         PersonalData("sos_duties", duties.erase, N_("Volunteer on duty"), duties.copy_of),
     ),
     retention=(reading.forget,),
-    privacy=PrivacyPart(lines=_privacy_lines, leave=_leave),
+    privacy=PrivacyPart(lines=_privacy_lines, warnings=_warnings, leave=_leave),
     duties=following.duties,
+    beyond_cancel=calling.beyond_cancel,
 )

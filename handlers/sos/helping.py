@@ -58,10 +58,7 @@ async def going(talk: Talk, call_id: HelpCallId) -> None:
     ).format(name=words.named(talk.view, content.name))
     talk.say(
         words.with_numbers(talk.view, said),
-        [
-            [presses.HELPED.button(talk._("✅ It's over"), call_id)],
-            [presses.CANNOT_COME.button(talk._("✖ I can't come"), call_id)],
-        ],
+        words.going_buttons(talk.view, call_id),
     )
 
 
@@ -91,10 +88,7 @@ async def still_going(talk: Talk, call_id: HelpCallId) -> None:
     await calls.still_going(talk.session, call_id, talk.person.id, talk.now)
     talk.edit(
         talk._("Thank you. Ride safely."),
-        [
-            [presses.HELPED.button(talk._("✅ It's over"), call_id)],
-            [presses.CANNOT_COME.button(talk._("✖ I can't come"), call_id)],
-        ],
+        words.going_buttons(talk.view, call_id),
     )
 
 

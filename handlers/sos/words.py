@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from handlers.chat.emergency_numbers import number_lines
-from handlers.chat.press import Button
+from handlers.chat.press import Button, Buttons
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.sos import presses
@@ -40,6 +40,14 @@ def call_off(view: View, call_id: HelpCallId) -> Button:
 
 def send_away(view: View, call_id: HelpCallId) -> Button:
     return presses.SEND_AWAY.button(view._("🙅 Send them away"), call_id)
+
+
+def going_buttons(view: View, call_id: HelpCallId) -> Buttons:
+    """For whoever is going to a call."""
+    return [
+        [presses.HELPED.button(view._("✅ It's over"), call_id)],
+        [presses.CANNOT_COME.button(view._("✖ I can't come"), call_id)],
+    ]
 
 
 async def followers(talk: Talk) -> list[PersonId]:

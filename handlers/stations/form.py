@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from markupsafe import escape
 from pydantic import TypeAdapter
 
+from handlers.chat.press import Button
 from handlers.chat.talk import Talk
 from handlers.forms.questionnaires import questionnaire
 from handlers.forms.questions import Choice, Input, NotAnAnswer, Question, asked
@@ -17,12 +19,14 @@ from handlers.i18n.translations import N_
 from handlers.inputs.place import POINT, Point, checked_point, sent_point
 from handlers.inputs.text import TEXT, CodeInput, TextInput
 from handlers.stations import format as station_format
+from handlers.stations import presses
 from handlers.stations.addresses import LONGEST, found_addresses, look_up
 from storage.hours.hours_reading import TooDear
 from storage.hours.parsed_hours import BadHours
 from storage.hours.written_hours import in_osm_syntax
 from storage.plain_text import clean
 from storage.stations.coordinates import NoCoordinate, read_degrees, split_pair
+from storage.stations.ids import StationKey
 from storage.stations.stations import amenities_from
 
 TWIN_WITHIN = 100.0
@@ -125,22 +129,39 @@ class AmenitiesInput(Input[tuple[str, ...]]):
         return station_format.amenities(int(amenities_from(value)), talk.language) or "—"
 
 
-def _ask_name(talk: Talk, draft: object) -> str:
-    said = talk._("What is it called?")
-    twin = _twin(talk, draft.place) if isinstance(draft, StationDraft) else ""
-    return f"{twin}\n\n{said}" if twin else said
+class Twin(NamedTuple):
+    """A station that is there already, and may be the one that is described."""
+
+    key: StationKey
+    name: str
+    metres: float
 
 
-def _twin(talk: Talk, place: Point | None) -> str:
-    """A word of warning if there is a station already."""
+def _twin(talk: Talk, draft: object) -> Twin | None:
+    place: Point | None = draft.place if isinstance(draft, StationDraft) else None
     if place is None:
-        return ""
+        return None
     index = talk.context.directory.index
     found = index.nearest_row(place.latitude, place.longitude)
     if found is None or found[1] > TWIN_WITHIN:
-        return ""
-    said = talk._("⚠️ {name} is only {distance} away. If it's the same one, press Cancel and open it instead.")
-    return said.format(name=escape(index.names[found[0]]), distance=translations.distance(found[1], talk.language))
+        return None
+    row, metres = found
+    return Twin(StationKey(int(index.keys[row])), index.names[row], metres)
+
+
+def _ask_name(talk: Talk, draft: object) -> str:
+    """With a word of warning if there is a station already."""
+    asks, twin = talk._("What is it called?"), _twin(talk, draft)
+    if twin is None:
+        return asks
+    said = talk._("⚠️ {name} is only {distance} away. If it's the same one, open it here and cancel this form.")
+    said = said.format(name=escape(twin.name), distance=translations.distance(twin.metres, talk.language))
+    return f"{said}\n\n{asks}"
+
+
+def _open_twin(talk: Talk, draft: object) -> Sequence[Button]:
+    twin = _twin(talk, draft)
+    return [] if twin is None else [presses.KNOWN.button(f"📍 {twin.name[:40]}", twin.key)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +179,7 @@ class StationDraft:
             look_up=look_up,
         )
     )
-    name: str = asked(Question(N_("Station name"), _ask_name, TextInput(1, 200)))
+    name: str = asked(Question(N_("Station name"), _ask_name, TextInput(1, 200), offers=_open_twin))
     address: str = asked(
         Question(
             N_("Address"), N_("What is the address, as riders would ask for it?"), TextInput(2, 300), optional=True

@@ -30,6 +30,7 @@ ASK_ADDRESS = Press("address")
 
 IMPROVE = Press("stationimprove")
 PROPOSE_NEW = Press("stationpropose")
+KNOWN = Press("stationknown", StationKey)
 CORRECT = Press("stationcorrect", StationKey)
 CORRECT_ONE = Press("stationcorrectone", StationKey, str)
 REVIEW_PROPOSALS = Press("proposals", ProposalId)

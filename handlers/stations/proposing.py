@@ -20,6 +20,7 @@ from handlers.inputs.place import Point
 from handlers.inputs.text import TextInput
 from handlers.stations import presses
 from handlers.stations.form import FIELDS, StationDraft
+from handlers.stations.page import show_station
 from storage.dialogues import Filled
 from storage.people.access import Right
 from storage.stations import proposals, searches, stations
@@ -53,6 +54,13 @@ ABOUT: dict[About, str] = {
 def register(routes: Routes) -> None:
     routes.press(presses.IMPROVE, improve, writes=False)
     routes.press(presses.PROPOSE_NEW, propose_new)
+
+    async def look_at_known(talk: Talk, key: StationKey) -> None:
+        """The station beside the one that is described, while the form waits."""
+        await show_station(talk, key)
+        await forms.remind(talk, routes.forms)
+
+    routes.press(presses.KNOWN, look_at_known)
     routes.press(presses.CORRECT, correct, writes=False)
     routes.press(presses.CORRECT_ONE, correct_one)
     routes.form(_NEW)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, or_, select
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -198,6 +198,12 @@ async def of_person(session: AsyncSession, contest_id: ContestId, person_id: Per
         Entry.state != EntryState.WITHDRAWN,
     )
     return (await session.scalars(chosen.order_by(Entry.id))).all()
+
+
+async def entered_alone(session: AsyncSession, person_id: PersonId) -> int:
+    """How many entries of this person, and of no team, have not been withdrawn."""
+    theirs = (Entry.person_id == person_id) & Entry.team_id.is_(None) & (Entry.state != EntryState.WITHDRAWN)
+    return await session.scalar(select(func.count()).select_from(Entry).where(theirs)) or 0
 
 
 async def of_team(session: AsyncSession, team_id: TeamId) -> Sequence[Entry]:

@@ -131,6 +131,7 @@ OPEN_TO_ALL = {
         "compass",
         "morereports",
         "stationimprove",
+        "stationknown",
         "stationpropose",
         "stationcorrect",
         "stationcorrectone",

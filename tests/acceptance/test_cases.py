@@ -338,6 +338,8 @@ async def test_a_reply_goes_to_the_case_of_what_it_answers(town: Town) -> None:
     await rider.rider.hears_of(IN_CONVERSATION)
     await rider.replies({**asked, "message_id": 99_999}, "Since March")
     assert one.number in (await counsel.rider.hears_of("Since March"))["text"]
+    await rider.says("/cancel")
+    await rider.rider.hears_of("You are still writing in")
     await rider.says("🚪 Leave conversation")
     await rider.rider.hears_of("You have left the conversation")
     await rider.says("hello")

@@ -13,6 +13,7 @@ from bot.sandbox.files import STICKER
 from bot.sandbox.params import Json, Upload
 from handlers.contests import presses
 from handlers.features import FEATURES
+from handlers.i18n.translations import translator
 from storage import sealed_columns
 from storage.contests import contests, entry_checks, judges, votes
 from storage.contests.contests import Contest, Phase, Slot, Voters
@@ -27,7 +28,8 @@ from storage.phases import State
 from storage.telegram_ids import PersonId
 from tests.support.activities import at_home
 from tests.support.ballots import document_of
-from tests.support.contests import entered, found, judged_by, known, moved, plan, prepared, sends_document
+from tests.support.contests import RULES, entered, found, judged_by, known, moved, plan, prepared, sends_document
+from tests.support.languages import LANGUAGES
 from tests.support.privacy import erases_everything
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
 
@@ -570,3 +572,58 @@ async def test_prizes_are_drawn_among_all_entries_where_that_was_declared(town: 
     assert draw["closed"]["commitment"] in rules and draw["closed"]["places"] == 2
     places = {(await entry(town, one)).place: one for one in found_entries}
     assert [places[place] for place in (1, 2, 3)] == draw["drawn"]
+
+
+@LANGUAGES
+async def test_an_entry_half_filled_in_hears_at_once_that_the_contest_has_moved_on(town: Town, language: str) -> None:
+    """And not only after every other question."""
+    _ = translator(language)
+    rider = await at_home(town, 721, language)
+    contest_id = await prepared(town.database, plan(categories=("Riding",)))
+    await moved(town.database, contest_id, Phase.ENTRY)
+    await rider.says("/contests")
+    await rider.hears_of(f"▶️ {_('Call for entries')}")
+    await rider.presses(_("➕ Take part"))
+    await rider.hears_of(RULES)
+    await rider.presses(_("✅ I agree, go on"))
+    await rider.hears_of(
+        _("Send your entry: one video, picture or document, or write a text of up to 2,000 characters.")
+    )
+    await rider.says("I look back before each turn.")
+    await rider.hears_of(_("What is the title of your entry?"))
+    await moved(town.database, contest_id, Phase.CHECK)
+    await rider.says("Before the turn")
+    await rider.hears_of(
+        _(
+            "The contest takes no more entries, so I have closed this form; nothing from it was sent in. See where it "
+            "stands: /contests"
+        )
+    )
+    await rider.says("/cancel")
+    await rider.hears_of(_("There is nothing to cancel."))
+
+
+@LANGUAGES
+async def test_an_entry_half_filled_in_hears_that_the_rules_have_changed(town: Town, language: str) -> None:
+    _ = translator(language)
+    rider = await at_home(town, 721, language)
+    contest_id = await prepared(town.database, plan(categories=("Riding",)))
+    await moved(town.database, contest_id, Phase.ENTRY)
+    await rider.says("/contests")
+    await rider.hears_of(f"▶️ {_('Call for entries')}")
+    await rider.presses(_("➕ Take part"))
+    await rider.hears_of(RULES)
+    await rider.presses(_("✅ I agree, go on"))
+    await rider.hears_of(
+        _("Send your entry: one video, picture or document, or write a text of up to 2,000 characters.")
+    )
+    async with town.database.writing() as session:
+        row = await contests.find(session, contest_id)
+        row.rules_version += 1
+    await rider.presses(_("✖ Cancel"))
+    await rider.hears_of(
+        _(
+            "The rules of the contest have changed, so I have closed this form. Please read them and begin again: "
+            "/contests"
+        )
+    )

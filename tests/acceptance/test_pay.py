@@ -219,6 +219,16 @@ async def test_who_keeps_no_book_is_told_so_where_the_form_offers_it(town: Town,
     await rider.is_told(_("This form is no longer open."))
 
 
+@LANGUAGES
+async def test_a_text_is_taken_where_the_form_offers_the_book(town: Town, language: str) -> None:
+    """The button that is offered there is none of the form's own."""
+    rider = await at_home(town, RIDER, language)
+    at = AtDesk(town, rider, language)
+    await begins_with_pay(at)
+    await rider.says("没有证据" if language == "zh_Hans" else "I have no evidence")
+    await at.hears(RECEIVED_SO_FAR, n=1)
+
+
 async def begins_with_pay(at: AtDesk) -> None:
     """The form of /legal about unpaid pay, up to the question for evidence."""
     zh = at.language != "en"

@@ -450,3 +450,33 @@ async def test_a_volunteer_who_is_blocked_on_the_way_is_not_waited_for(nearby: T
     await is_asked_to_help(second)
     await second.presses("🚴 I'm going")
     await caller.hears_of("🚴")
+
+
+@LANGUAGES
+async def test_cancel_says_that_a_call_goes_on_and_how_to_end_it(nearby: Town, language: str) -> None:
+    """Who reads "There is nothing to cancel" would believe that nobody is told any more, or that nobody waits."""
+    _ = translator(language)
+    volunteer = await on_duty(nearby, VOLUNTEER, language)
+    caller = await calls(nearby, language=language)
+    await caller.hears_of("120")
+    await caller.says("/cancel")
+    said = await caller.hears_of(_("/cancel doesn't end it: your call goes on until you press the button."))
+    assert _("🆘 You have called for help. Nobody has said yet that they are going.") in said["text"]
+    assert "120" in said["text"] and _("There is nothing to cancel.") not in said["text"]
+
+    await is_asked_to_help(volunteer)
+    await volunteer.presses(_("🚴 I'm going"))
+    await volunteer.hears_of("120")
+    await volunteer.says("/cancel")
+    await volunteer.hears_of("/cancel")
+    await volunteer.presses(_("✖ I can't come"))
+    await volunteer.hears_of(_("Thank you for saying so. I'm telling them, other volunteers and the coordinators."))
+    await volunteer.says("/cancel")
+    await volunteer.hears_of(_("There is nothing to cancel."))
+
+    await caller.says("/cancel")
+    await caller.hears_of(_("/cancel doesn't end it: your call goes on until you press the button."))
+    await caller.presses(_("✅ I'm safe, end the call"))
+    await caller.hears_of(_("✓ The call for help has ended. Its place and the names are erased here."))
+    await caller.says("/cancel")
+    await caller.hears_of(_("There is nothing to cancel."))

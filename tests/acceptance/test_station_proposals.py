@@ -190,3 +190,31 @@ async def test_who_proposes_too_much_waits_and_nobody_decides_on_their_own(town:
         await retention.forget(session, NOON + proposals.KEPT * 1.01, Retention())
         assert await proposals.copy_of(session, PersonId(RIDER)) == []
         assert await proposals.thanked_for(session, key) == ""
+
+
+@LANGUAGES
+async def test_a_known_station_beside_a_proposed_one_is_opened_by_its_button(town: Town, language: str) -> None:
+    _ = translator(language)
+    rider = town.rider(RIDER, language)
+    await rider.says("/station")
+    await rider.hears()
+    await rider.hears()
+    await rider.presses(_("✏️ Add or correct a station"))
+    await rider.hears()
+    await rider.presses(_("➕ A new station"))
+    await rider.hears()
+    await rider.shares(37.4311, 116.361)
+    asked = await rider.hears_of("⚠️")
+    assert _("What is it called?") in asked["text"] and HALL in asked["text"]
+    await rider.presses(f"📍 {HALL}")
+    page = await rider.hears_of(HALL)
+    assert "08:00" in page["text"]
+    rider.button(_("✏️ Correct"))
+    back = _("↩ Back to my form: {form}").format(form=_("Propose a station"))
+    await rider.until(lambda: back in str(rider.heard[-1]))
+    await rider.presses(back)
+    await rider.hears_of(_("What is it called?"))
+    await rider.says("东风路凉亭")
+    await rider.hears_of(
+        _("When is it open? Choose, or write it, for example: Mon to Fri 8:30-17:30, closed on public holidays")
+    )

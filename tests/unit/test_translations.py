@@ -97,6 +97,12 @@ def test_every_string_is_translated_with_the_same_blanks(language: str) -> None:
             assert blanks(translated) == blanks(texts(message)[-1]), message
 
 
+def test_chinese_addresses_one_person_politely() -> None:
+    with (LOCALES / "zh_Hans" / "LC_MESSAGES" / "nuanxin.po").open("rb") as file:
+        found = [text for message in read_po(file) for text in texts(message.string)]
+    assert [text for text in found if "你" in text.replace("你们", "")] == []
+
+
 def test_babel_finds_every_text() -> None:
     """It looks for the names of KEYWORDS and passes over f-strings. What it passed over lost its Chinese once, when the
     catalogue was written again."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from handlers.campaigns import words as campaign_words
 from handlers.campaigns.agreements import presses, words
 from handlers.campaigns.agreements.paging import page_of, turning
 from handlers.campaigns.agreements.reading import back_to_clause
@@ -125,4 +126,9 @@ async def _written(talk: Talk, draft: CommentDraft) -> None:
     talk.say(Markup("{}").format(said), [[back_to_clause(talk, draft.id)]])
 
 
-_COMMENT = one_question("clause_comment", CommentDraft, _written)
+async def _over(talk: Talk, comment: CommentDraft) -> str:
+    draft = await reading.draft_for(talk.session, comment.id, talk.person.id, talk.now)
+    return await campaign_words.over(talk, draft.campaign, Phase.DRAFT)
+
+
+_COMMENT = replace(one_question("clause_comment", CommentDraft, _written), over=_over)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers.campaigns.agreements import (
     answering,
     commenting,
@@ -15,8 +17,9 @@ from handlers.campaigns.agreements.reading import ReadingPages
 from handlers.campaigns.connected import CONNECTIONS
 from handlers.campaigns.connections import Connections
 from handlers.campaigns.parts import CampaignPart
-from handlers.chat.feature import AllFeatures, PersonalData, WatchedQueue
+from handlers.chat.feature import AllFeatures, PersonalData, PrivacyPart, WatchedQueue
 from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from storage.campaigns.agreements import personal_data, queues
 from storage.campaigns.agreements.audited import AgreementAction
@@ -30,6 +33,18 @@ from storage.campaigns.agreements.comments import (
     TooManyComments,
 )
 from storage.campaigns.agreements.table import DraftComesLater, DraftOver, IsPublished, NoSuchClause, NoSuchVersion
+
+
+async def _privacy_lines(talk: Talk) -> Sequence[str]:
+    if not await personal_data.copy_of(talk.session, talk.person.id):
+        return []
+    return [talk._("your comments on draft agreements, shown under an alias, and those that you support: /voice")]
+
+
+async def _warnings(talk: Talk) -> Sequence[str]:
+    if not await personal_data.has_waiting(talk.session, talk.person.id):
+        return []
+    return [talk._("⚠️ A comment of yours on a draft agreement waits to be checked; it would be removed.")]
 
 
 def agreement_part(connections: Connections) -> CampaignPart:
@@ -85,6 +100,7 @@ def agreement_part(connections: Connections) -> CampaignPart:
                 "clause_comments", personal_data.erase, N_("Your comments on draft agreements"), personal_data.copy_of
             ),
         ),
+        privacy=PrivacyPart(lines=_privacy_lines, warnings=_warnings),
         retention=(personal_data.forget,),
         queues=(WatchedQueue("clause_comments", N_("Comments on draft agreements"), queues.measure),),
     )

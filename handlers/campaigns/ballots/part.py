@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from handlers.campaigns.ballots import notices, observing, paper, presses, report, running, words
 from handlers.campaigns.ballots.results import ResultPages
 from handlers.campaigns.ballots.running import RunningBallots
 from handlers.campaigns.parts import CampaignPart, Section
-from handlers.chat.feature import AllFeatures, PersonalData
+from handlers.chat.feature import AllFeatures, PersonalData, PrivacyPart
 from handlers.chat.press import Button
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -29,6 +31,23 @@ def register(routes: Routes, _others: AllFeatures) -> None:
     ResultPages().register(routes)
     observing.register(routes)
     notices.register(routes)
+
+
+async def _privacy_lines(talk: Talk) -> Sequence[str]:
+    if not await papers.copy_of(talk.session, talk.person.id):
+        return []
+    return [talk._("that you have a paper in a secret ballot, and whether you voted; nobody can see how: /voice")]
+
+
+async def _warnings(talk: Talk) -> Sequence[str]:
+    if not await papers.holds_open(talk.session, talk.person.id):
+        return []
+    return [
+        talk._(
+            "⚠️ A secret ballot is open. Your paper in it would be gone: a vote that you have cast wouldn't count, and "
+            "you couldn't vote again."
+        )
+    ]
 
 
 async def for_riders(talk: Talk, campaign: Campaign) -> Section:
@@ -112,5 +131,6 @@ PART = CampaignPart(
         BallotAction.BALLOT_PUBLISHED: (N_("ballot {id}: result {hash}"),),
     },
     personal_data=(PersonalData("ballots", papers.erase, N_("Secret ballots"), papers.copy_of),),
+    privacy=PrivacyPart(lines=_privacy_lines, warnings=_warnings),
     retention=(retention.forget,),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers.campaigns.commitments import asking, running
 from handlers.campaigns.commitments.report import reporting
 from handlers.campaigns.commitments.results import ResultPages
@@ -9,8 +11,9 @@ from handlers.campaigns.commitments.running import RunningPages
 from handlers.campaigns.connected import CONNECTIONS
 from handlers.campaigns.connections import Connections
 from handlers.campaigns.parts import CampaignPart
-from handlers.chat.feature import AllFeatures, PersonalData
+from handlers.chat.feature import AllFeatures, PersonalData, PrivacyPart
 from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from storage.campaigns.commitments import askings
 from storage.campaigns.commitments.audited import CommitmentAction
@@ -24,6 +27,12 @@ from storage.campaigns.commitments.table import (
     TooManyCommitments,
     WasAsked,
 )
+
+
+async def _privacy_lines(talk: Talk) -> Sequence[str]:
+    if not await askings.copy_of(talk.session, talk.person.id):
+        return []
+    return [talk._("about which commitments you have answered whether they are kept, not what: /voice")]
 
 
 def commitments_part(connections: Connections) -> CampaignPart:
@@ -65,6 +74,7 @@ def commitments_part(connections: Connections) -> CampaignPart:
             )
             for action in CommitmentAction
         },
+        privacy=PrivacyPart(lines=_privacy_lines),
         personal_data=(
             PersonalData("commitment_rolls", askings.erase, N_("Questions about commitments"), askings.copy_of),
         ),

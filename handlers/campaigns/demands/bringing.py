@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 from pydantic import TypeAdapter
 
 from handlers.campaigns import presses as campaign_presses
+from handlers.campaigns import words as campaign_words
 from handlers.campaigns.demands import presses, words
 from handlers.campaigns.demands.inputs import DemandInput
 from handlers.chat.press import Buttons
@@ -97,8 +98,8 @@ class Rewording:
 class Bringing:
     def __init__(self, decks: Decks, parts: Parts) -> None:
         self._decks, self._parts = decks, parts
-        self._new = one_question("demand", New, self._said)
-        self._same = one_question("demand_same", Same, self._compared)
+        self._new = replace(one_question("demand", New, self._said), over=self._over)
+        self._same = replace(one_question("demand_same", Same, self._compared), over=self._over)
         self._rewording = one_question("demand_wording", Rewording, self._reworded)
 
     def register(self, routes: Routes) -> None:
@@ -117,6 +118,10 @@ class Bringing:
         row = await campaigns.find_for(talk.session, campaign_id, talk.person.id, talk.now)
         await campaigns.require_phase(talk.session, row, Phase.GATHER, talk.now)
         return row
+
+    async def _over(self, talk: Talk, draft: New | Same) -> str:
+        row = await campaigns.find(talk.session, draft.id)
+        return await campaign_words.over(talk, row, Phase.GATHER)
 
     async def _said(self, talk: Talk, draft: New) -> None:
         """Those that say something like it are offered first."""

@@ -8,7 +8,7 @@ from handlers.campaigns.demands import cards, deciding, moderating, notices, rep
 from handlers.campaigns.demands.bringing import Bringing
 from handlers.campaigns.demands.ranking import Ranking
 from handlers.campaigns.parts import CampaignPart
-from handlers.chat.feature import AllFeatures, PersonalData
+from handlers.chat.feature import AllFeatures, PersonalData, PrivacyPart
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
@@ -42,6 +42,23 @@ def register(routes: Routes, others: AllFeatures) -> None:
     Ranking(decks, parts).register(routes)
     for one in (cards, moderating, deciding, showing, notices):
         one.register(routes)
+
+
+async def _privacy_lines(talk: Talk) -> Sequence[str]:
+    session, own = talk.session, talk.person.id
+    if not (
+        await gathering.copy_of(session, own)
+        or await stances.copy_of(session, own)
+        or await following.copy_of(session, own)
+    ):
+        return []
+    return [talk._("the demands that you brought or follow, and about which ones you said something: /voice")]
+
+
+async def _warnings(talk: Talk) -> Sequence[str]:
+    if not await gathering.brings_undecided(talk.session, talk.person.id):
+        return []
+    return [talk._("⚠️ You have brought a demand that nobody has decided about yet; it would be removed.")]
 
 
 PART = CampaignPart(
@@ -87,5 +104,6 @@ PART = CampaignPart(
         PersonalData("demand_stances", stances.erase, N_("What you said about demands"), stances.copy_of),
         PersonalData("demand_followers", following.erase, N_("Demands you follow"), following.copy_of),
     ),
+    privacy=PrivacyPart(lines=_privacy_lines, warnings=_warnings),
     retention=(following.forget,),
 )

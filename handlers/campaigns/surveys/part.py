@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers.campaigns.parts import CampaignPart
 from handlers.campaigns.surveys import answering, panel, results, voice
 from handlers.campaigns.surveys.editing import Editing
 from handlers.campaigns.surveys.results import ResultPages
 from handlers.campaigns.surveys.running import Running
-from handlers.chat.feature import AllFeatures, PersonalData
+from handlers.chat.feature import AllFeatures, PersonalData, PrivacyPart
 from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from storage.campaigns.surveys import roll
 from storage.campaigns.surveys.answers import NotAnOption, NotOnRoll, SurveyClosed
@@ -25,6 +28,12 @@ def register(routes: Routes, others: AllFeatures) -> None:
     ResultPages(others.breakdowns).register(routes)
     answering.register(routes)
     voice.register(routes)
+
+
+async def _privacy_lines(talk: Talk) -> Sequence[str]:
+    if not await roll.copy_of(talk.session, talk.person.id):
+        return []
+    return [talk._("which questions of an open survey you have answered, not what: /voice")]
 
 
 _ABOUT = (N_("survey {id}: {title}"),)
@@ -62,4 +71,5 @@ PART = CampaignPart(
     },
     audit_details=dict.fromkeys(SurveyAction, _ABOUT),
     personal_data=(PersonalData("survey_roll", roll.erase, N_("Surveys"), roll.copy_of),),
+    privacy=PrivacyPart(lines=_privacy_lines),
 )

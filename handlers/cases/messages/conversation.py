@@ -20,6 +20,7 @@ from handlers.cases.messages.message_content import parts_of, read_or_hint
 from handlers.chat.events import Event
 from handlers.chat.fallback import stray_other, stray_text
 from handlers.chat.keyboards import case_keyboard, is_leave, is_switch, plain_keyboard
+from handlers.chat.press import Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Danger, Talk
 from storage.cases import access as case_access
@@ -93,6 +94,14 @@ async def enter_as_handler(talk: Talk, row: Case) -> None:
 
 def in_case(said: str, row: Case) -> Markup:
     return Markup(said).format(number=Markup("<b>{}</b>").format(row.number))
+
+
+async def beyond_cancel(talk: Talk) -> Page | None:
+    """Whoever writes in a case goes on doing so: the button below the chat leaves it."""
+    if talk.person.case is None:
+        return None
+    said = talk._("You are still writing in {number}. Press “Leave conversation” below the chat to stop.")
+    return Markup(said).format(number=Markup("<b>{}</b>").format(talk.person.case_number)), []
 
 
 async def say_in_case(talk: Talk) -> None:

@@ -40,6 +40,11 @@ async def erase(session: AsyncSession, person_id: PersonId) -> None:
         await session.flush()
 
 
+async def has_waiting(session: AsyncSession, person_id: PersonId) -> bool:
+    """Whether a comment of this person waits to be looked at."""
+    return any(one.get("state") is CommentState.WAITING for one in await copy_of(session, person_id))
+
+
 async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
     """What this person wrote and backs."""
     found = []

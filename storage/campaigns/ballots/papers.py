@@ -191,6 +191,13 @@ async def vote(
     return receipt
 
 
+async def holds_open(session: AsyncSession, person_id: PersonId) -> bool:
+    """Whether this person has a paper in a ballot that is open."""
+    theirs = select(Paper.ballot_id).join(Ballot, Ballot.id == Paper.ballot_id)
+    theirs = theirs.where(Paper.person_id == person_id, Ballot.state == State.OPEN).limit(1)
+    return await session.scalar(theirs) is not None
+
+
 async def took_part(session: AsyncSession, ballot_id: BallotId, person_id: PersonId) -> bool | None:
     """Whether the list of voters has them as one who voted; None if they are not on it (any more)."""
     row = await session.get(Voter, (ballot_id, person_id))

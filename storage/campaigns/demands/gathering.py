@@ -153,6 +153,11 @@ async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, 
     ]
 
 
+async def brings_undecided(session: AsyncSession, person_id: PersonId) -> bool:
+    """Whether nobody has decided yet about something that they brought."""
+    return any(row.state in UNDECIDED for row in await _theirs(session, person_id))
+
+
 async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """Forgets that they brought anything. What nobody has decided about is removed; what is shown stays, without an
     author."""
