@@ -32,7 +32,7 @@ from tests.support.words.cases import (
     ASKED_WHEN,
     ASKED_WHICH_PLATFORM,
 )
-from tests.support.words.forms import CONSENT_PAGE, NO_MORE, REVIEW_PAGE, SEND
+from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED_SO_FAR, REVIEW_PAGE, SEND
 
 
 @LANGUAGES
