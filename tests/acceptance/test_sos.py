@@ -461,7 +461,7 @@ async def test_cancel_says_that_a_call_goes_on_and_how_to_end_it(nearby: Town, l
     await caller.hears_of("120")
     await caller.says("/cancel")
     said = await caller.hears_of(_("/cancel doesn't end it: your call goes on until you press the button."))
-    assert _("🆘 You have called for help. Nobody has said yet that they are going.") in said["text"]
+    assert _("🆘 You have called for help. Nobody has said yet that they are coming.") in said["text"]
     assert "120" in said["text"] and _("There is nothing to cancel.") not in said["text"]
 
     await is_asked_to_help(volunteer)
@@ -477,6 +477,6 @@ async def test_cancel_says_that_a_call_goes_on_and_how_to_end_it(nearby: Town, l
     await caller.says("/cancel")
     await caller.hears_of(_("/cancel doesn't end it: your call goes on until you press the button."))
     await caller.presses(_("✅ I'm safe, end the call"))
-    await caller.hears_of(_("✓ The call for help has ended. Its place and the names are erased here."))
+    await caller.hears_of(_("✓ The call for help has ended. The location and the names have been deleted here."))
     await caller.says("/cancel")
     await caller.hears_of(_("There is nothing to cancel."))

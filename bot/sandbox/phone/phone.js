@@ -24,6 +24,7 @@ export class Phone {
     for (const part of this.root.querySelectorAll("[data-part]")) part.id = `${part.dataset.part}${this.suffix}`;
     this.state = null;
     this.chatId = null;
+    this.unsent = []; // what was done before the connection was there, or while it was lost
     this.timers = {};
     this.menu = new Menu(this.part("menu"));
     this.log = new Log(this);
@@ -59,13 +60,16 @@ export class Phone {
   become(personId, then = null) {
     this.then = then;
     if (this.state && this.me.id === personId) { this.chatId = personId; this.showAll(); return this.arrive(); }
-    Object.assign(this, { person: String(personId), chatId: null });
+    Object.assign(this, { person: String(personId), chatId: null, unsent: [] });
     this.part("toast").hidden = true;
     this.composer.reset();
     this.connect();
   }
   arrive() { const then = this.then; this.then = null; then?.(this); }
-  act(wish) { if (this.socket?.readyState === 1) this.socket.send(JSON.stringify({ chat: this.chatId, ...wish })); }
+  act(wish) {
+    if (this.chatId === null || this.socket?.readyState !== 1) this.unsent.push(wish);
+    else this.socket.send(JSON.stringify({ chat: this.chatId, ...wish }));
+  }
   sendText(text) { this.act({ do: "text", text, ...this.composer.takeAnswer() }); }
 
   // What is heard
@@ -110,6 +114,7 @@ export class Phone {
     this.page.canStartAfresh(state.can_start_afresh);
     this.showAll();
     this.arrive();
+    for (const wish of this.unsent.splice(0)) this.act(wish);
   }
 
   // What is shown
