@@ -12,8 +12,8 @@ from bot.sandbox.runner import ADMIN
 from storage.database import Database
 from storage.people import people
 from storage.telegram_ids import PersonId
-from tests.support.browsers import needs_chromium
-from tests.support.pages_in_browser import LANGUAGE, LOCALE, Sandbox, browsing, is_sound, sandboxed, signed_in
+from tests.support.browsers import launched, needs_chromium
+from tests.support.pages_in_browser import LANGUAGE, LOCALE, Sandbox, is_sound, sandboxed, signed_in
 from tests.support.settings import change_settings
 from tests.support.simulator import NOON
 
@@ -26,7 +26,7 @@ TEXT = "**周六免费理发**\n上午九点到暖新之家，||前二十位送�
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
+    async with launched() as browser:
         yield browser
 
 

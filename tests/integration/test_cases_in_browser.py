@@ -20,12 +20,11 @@ from storage.people import people
 from storage.telegram_ids import PersonId
 from tests.support.accessibility import faults
 from tests.support.applications import picture as picture_bytes
-from tests.support.browsers import needs_chromium
+from tests.support.browsers import launched, needs_chromium
 from tests.support.case_scripts import keep_evidence
 from tests.support.pages_in_browser import (
     LANGUAGE,
     Sandbox,
-    browsing,
     is_as_wide_as_the_screen,
     is_sound,
     picture,
@@ -46,7 +45,7 @@ ONE_PAGE = (
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
+    async with launched() as browser:
         yield browser
 
 

@@ -25,10 +25,9 @@ from storage.people.notices import RoleTaken
 from storage.telegram_ids import PersonId
 from tests.support.accessibility import faults
 from tests.support.applications import ANSWERS
-from tests.support.browsers import needs_chromium
+from tests.support.browsers import launched, needs_chromium
 from tests.support.pages_in_browser import (
     Sandbox,
-    browsing,
     is_as_wide_as_the_screen,
     listened_to,
     picture,
@@ -46,7 +45,7 @@ SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
+    async with launched() as browser:
         yield browser
 
 

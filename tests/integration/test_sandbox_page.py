@@ -18,6 +18,7 @@ from storage.database import Database
 from tests.support.accessibility import faults
 from tests.support.bot_api_schema import check_call
 from tests.support.browsers import launched, needs_chromium
+from tests.support.pages_in_browser import is_as_wide_as_the_screen
 from tests.support.simulator import NOON, configured, free_port, running
 from tests.support.words.forms import SKIP
 from tests.support.words.membership import (
@@ -67,10 +68,6 @@ async def picture(page: Page, name: str) -> None:
     folder = os.environ.get("SCREENSHOTS")
     if folder:
         await page.screenshot(path=Path(folder) / f"{name}.png")
-
-
-async def is_as_wide_as_the_screen(page: Page) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 WORDS = {

@@ -17,8 +17,8 @@ from storage.statistics import searches
 from storage.statistics.searches import ALL, BARE, EVERYBODY, PLACE, WITHOUT_STATION, Seen
 from storage.telegram_ids import PersonId
 from tests.support.accessibility import faults
-from tests.support.browsers import needs_chromium
-from tests.support.pages_in_browser import Sandbox, browsing, is_as_wide_as_the_screen, picture, sandboxed, signed_in
+from tests.support.browsers import launched, needs_chromium
+from tests.support.pages_in_browser import Sandbox, is_as_wide_as_the_screen, picture, sandboxed, signed_in
 from tests.support.simulator import NOON
 
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
@@ -36,7 +36,7 @@ A3,缺坐标,,,24/7,饮水
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
+    async with launched() as browser:
         yield browser
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, Page, expect
 
 from bot import demo
 from bot.app import App
@@ -22,19 +22,12 @@ from storage.people import people
 from storage.telegram_ids import PersonId
 from tests.support.accessibility import faults
 from tests.support.bot_api_schema import check_call
-from tests.support.browsers import launched
 from tests.support.simulator import NOON, configured, free_port, running
 
 LANGUAGE = {"zh": "zh_Hans", "en": "en"}
 LOCALE = {"zh": "zh-CN", "en": "en-GB"}
 Sandbox = tuple[App, str]
 """The bot, and its address."""
-
-
-@asynccontextmanager
-async def browsing() -> AsyncIterator[Browser]:
-    async with launched() as browser:
-        yield browser
 
 
 @asynccontextmanager
