@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
 from schedules.job import Job
-from storage.broadcasts import broadcasts, corrections
+from storage.broadcasts import broadcasts, corrections, tallies
 from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts import running as running_broadcasts
 from storage.broadcasts.broadcasts import Broadcast, BroadcastInDoubt, BroadcastState
@@ -38,7 +38,7 @@ async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bo
     await running_broadcasts.finish_idle(session, now)
     row = await running_broadcasts.due(session, now)
     if row is None:
-        return False
+        return await tallies.carry_on(session, now)
     try:
         broadcasts.require_released(session, row)
     except BroadcastInDoubt:

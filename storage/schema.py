@@ -23,7 +23,7 @@ from storage.activities import (  # noqa: F401
     sign_ups,
     weekly_digest,
 )
-from storage.broadcasts import broadcasts, reads  # noqa: F401
+from storage.broadcasts import broadcasts, reads, tally_table  # noqa: F401
 from storage.campaigns import campaigns  # noqa: F401
 from storage.campaigns.agreements import comments as clause_comments  # noqa: F401
 from storage.campaigns.agreements import table as agreement_tables  # noqa: F401
@@ -74,7 +74,7 @@ from storage.statistics import searches as search_statistics  # noqa: F401
 from storage.updates import strikes, updates  # noqa: F401
 
 METADATA = Base.metadata
-NEWEST = "0043"
+NEWEST = "0047"
 """The revision of this code; a test holds it against storage/migrations."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -10,10 +10,9 @@ from handlers.broadcasts.panel import panel
 from handlers.chat.context import AppContext
 from handlers.chat.replies import Outgoing, message_params
 from handlers.chat.view import View
-from storage.broadcasts import panels
+from storage.broadcasts import panels, tallies
 from storage.broadcasts import reads as broadcast_reads
 from storage.database import Database
-from storage.deliveries import of_broadcasts
 from storage.people.access import Right, may
 from storage.telegram_ids import private_chat_of
 from storage.updates import user_state
@@ -45,7 +44,7 @@ class BroadcastProgress:
                 (standing,) = await user_state.standings(session, [row.author], now)
                 if not may(self._context.staff.roles_of(row.author, standing.roles), Right.BROADCAST):
                     continue
-                counted = await of_broadcasts.counts(session, row.id)
+                counted = await tallies.counts(session, row.id)
                 read = await broadcast_reads.read_count(session, row.id)
                 language = standing.spoken or self._context.settings.organisation.language
                 words = panel(View(self._context, language, now), row, counted, read)

@@ -15,12 +15,11 @@ from handlers.chat.view import View
 from handlers.i18n import translations
 from handlers.i18n.few import count_words, plural_of, with_count
 from handlers.i18n.translations import N_
-from storage.broadcasts import broadcasts, corrections
+from storage.broadcasts import broadcasts, corrections, tallies
 from storage.broadcasts import reads as broadcast_reads
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.recipients import Audience
-from storage.deliveries import of_broadcasts
 from storage.deliveries.table import State
 from storage.disclosure import MIN_CELL_SIZE, rounded, told_of_sum
 from storage.people.access import Right
@@ -131,18 +130,18 @@ async def picture(talk: Talk, broadcast_id: BroadcastId) -> None:
     row = await acts.found(talk, broadcast_id)
     if row.started_at is None or row.finished_at is None or row.total < MIN_CELL_SIZE:
         raise NotNow
-    values = await of_broadcasts.timeline(talk.session, row.id, row.started_at, row.finished_at, _COLUMNS)
+    values = await tallies.timeline(talk.session, row.id, row.started_at, row.finished_at, _COLUMNS)
     zone = talk.context.settings.organisation.zone
     middle = row.started_at + (row.finished_at - row.started_at) / 2
     clocks = (f"{at.astimezone(zone):%H:%M:%S}" for at in (row.started_at, middle, row.finished_at))
     labels = list(dict.fromkeys(clocks))  # it may all be within one second
-    sent = sent_to(await of_broadcasts.counts(talk.session, row.id))
+    sent = sent_to(await tallies.counts(talk.session, row.id))
     title = with_count(talk._("Delivered: {n}"), talk.language, sent)
     talk.photo(await talk.context.ports.painter.columns_png(title, values, labels), title)
 
 
 async def ask_to_recall(talk: Talk, broadcast_id: BroadcastId) -> None:
-    sent = sent_to(await of_broadcasts.counts(talk.session, broadcast_id))
+    sent = sent_to(await tallies.counts(talk.session, broadcast_id))
     talk.say(
         talk._(ASKS_TO_RECALL),
         [
@@ -170,7 +169,7 @@ async def show(talk: Talk, broadcast_id: BroadcastId) -> None:
 
 
 async def show_row(talk: Talk, row: Broadcast) -> None:
-    counted = await of_broadcasts.counts(talk.session, row.id)
+    counted = await tallies.counts(talk.session, row.id)
     read = await broadcast_reads.read_count(talk.session, row.id)
     talk.edit(*panel(view_of(talk), row, counted, read))
 

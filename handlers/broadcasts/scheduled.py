@@ -14,10 +14,9 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n.few import plural_of, with_count
 from handlers.i18n.translations import N_
-from storage.broadcasts import broadcasts
+from storage.broadcasts import broadcasts, tallies
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.ids import BroadcastId
-from storage.deliveries import of_broadcasts
 from storage.people.access import Right
 
 _SHOWN = 10
@@ -68,7 +67,7 @@ async def ask_to_stop(talk: Talk, broadcast_id: BroadcastId) -> None:
     row = await acts.found(talk, broadcast_id)
     if row.state >= BroadcastState.DONE:
         raise NotNow
-    sent = panel.sent_to(await of_broadcasts.counts(talk.session, row.id))
+    sent = panel.sent_to(await tallies.counts(talk.session, row.id))
     talk.say(
         Markup("<b>{}</b>\n{}").format(talk._(ASKS_TO_STOP), beginning(talk, row)),
         [

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import sealed_columns
 from storage.broadcasts import content as contents
+from storage.broadcasts import tally_table
 from storage.broadcasts.content import Content
 from storage.broadcasts.ids import BroadcastId
 from storage.column_types import BigKey, IntEnumColumn, Sealed, StrEnumColumn
@@ -203,6 +204,7 @@ async def retry_failed(session: AsyncSession, row: Broadcast, now: datetime) -> 
         raise NotNow
     count = await failed_deliveries.try_again(session, now, row.id)
     if count:
+        await tally_table.failed_again(session, row.id)
         row.delivered = None  # to be counted again
     if count and row.state == BroadcastState.DONE:
         row.state, row.finished_at, row.panel_due = BroadcastState.RUNNING, None, now
@@ -273,7 +275,7 @@ async def bring_into_keeping(
         some = (
             select(Delivery.id)
             .where(Delivery.broadcast_id == broadcast_id, Delivery.state == before)
-            .order_by(Delivery.id)
+            .order_by(Delivery.done_at, Delivery.id)  # as the index has them: none of these is done
             .limit(AT_ONCE)
         )
         changed = await session.execute(

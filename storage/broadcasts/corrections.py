@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import sealed_columns
-from storage.broadcasts import broadcasts
+from storage.broadcasts import broadcasts, tallies, tally_table
 from storage.broadcasts.broadcasts import (
     Broadcast,
     BroadcastInDoubt,
@@ -22,7 +22,7 @@ from storage.broadcasts.content import Content, decode, encode
 from storage.broadcasts.ids import BroadcastId
 from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp
-from storage.deliveries import corrections, of_broadcasts
+from storage.deliveries import corrections
 from storage.deliveries import failed as failed_deliveries
 from storage.deliveries.corrections import CORRECTION, RECALL, Change
 from storage.encryption import CannotDecrypt
@@ -127,7 +127,8 @@ async def recall(session: AsyncSession, row: Broadcast, now: datetime) -> int:
     if row.state != BroadcastState.DONE:
         await broadcasts.move(session, row.id, "cancel", now)
     row.correction = row.corrected_by = None
-    await failed_deliveries.discard(session, now, row.id)
+    if await failed_deliveries.discard(session, now, row.id):
+        await tally_table.failed_again(session, row.id)
     return await _begin(session, row, RECALL, now)
 
 
@@ -141,7 +142,7 @@ async def _begin(session: AsyncSession, row: Broadcast, kind: str, now: datetime
     row.change, row.changed_at, row.changed_to = kind, now, NOBODY
     await _change_some(session, row, now)
     wake_ups.request(session, WakeUp.BROADCASTS)
-    return await of_broadcasts.arrived(session, row.id, now - CHANGEABLE_FOR, row.started_at)
+    return await tallies.arrived(session, row.id, now - CHANGEABLE_FOR, row.started_at)
 
 
 async def carry_on(session: AsyncSession) -> bool:

@@ -42,7 +42,7 @@ async def try_again(session: AsyncSession, now: datetime, broadcast_id: Broadcas
     result = await session.execute(
         update(Delivery)
         .where(_failed_of(broadcast_id))
-        .values(state=State.WAITING, tries=0, due=now)
+        .values(state=State.WAITING, tries=0, due=now, done_at=None)
         .returning(Delivery.id)
     )
     return len(result.all())

@@ -1,10 +1,12 @@
-"""The deliveries of one broadcast: how many are where, and when they arrived."""
+"""The deliveries of one broadcast that are settled: how many are in which state, and when they were."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.broadcasts.ids import BroadcastId
@@ -13,42 +15,76 @@ from storage.deliveries.table import Delivery, State
 
 BROADCAST = "broadcast"
 """The kind of these deliveries."""
+SETTLED = tuple(state for state in State if state >= State.SENT)
 
 
-async def counts(session: AsyncSession, broadcast_id: BroadcastId) -> dict[State, int]:
-    """How many recipients of a broadcast are in each state."""
+def _within(state: State, after: datetime | None, until: datetime | None) -> ColumnElement[bool]:
+    """In this state since a moment in (after, until]: a range of ix_deliveries_of_broadcast."""
+    which = Delivery.state == state
+    if after is not None:
+        which &= Delivery.done_at > after
+    return which if until is None else which & (Delivery.done_at <= until)
+
+
+def _count(broadcast_id: BroadcastId, which: ColumnElement[bool]) -> ScalarSelect[int]:
+    return (
+        select(func.count()).select_from(Delivery).where(Delivery.broadcast_id == broadcast_id, which).scalar_subquery()
+    )
+
+
+async def counts(
+    session: AsyncSession, broadcast_id: BroadcastId, after: datetime | None = None, until: datetime | None = None
+) -> dict[State, int]:
+    """How many were settled in (after, until], by state; with no bound, all of them."""
     # Grouping takes twice as long as these ranges of the index.
-    columns = [
-        select(func.count())
-        .select_from(Delivery)
-        .where(Delivery.broadcast_id == broadcast_id, Delivery.state == state)
-        .scalar_subquery()
-        for state in State
-    ]
+    columns = [_count(broadcast_id, _within(state, after, until)) for state in SETTLED]
     with apart(session):
         counted = (await session.execute(select(*columns))).one()
-    return {state: count for state, count in zip(State, counted, strict=True) if count}
+    return {state: count for state, count in zip(SETTLED, counted, strict=True) if count}
 
 
-async def arrived(session: AsyncSession, broadcast_id: BroadcastId, since: datetime, began: datetime | None) -> int:
-    """How many have got it since then, if it began at `began`."""
-    chosen = (Delivery.broadcast_id == broadcast_id) & (Delivery.state == State.SENT)
-    if began is None or began <= since:
-        chosen &= Delivery.done_at > since  # else this holds of all, and the index alone has the number
-    with apart(session):
-        return await session.scalar(select(func.count()).select_from(Delivery).where(chosen)) or 0
-
-
-async def timeline(
-    session: AsyncSession, broadcast_id: BroadcastId, start: datetime, end: datetime, parts: int
+async def sent_within(
+    session: AsyncSession, broadcast_id: BroadcastId, stretches: Sequence[tuple[datetime | None, datetime]]
 ) -> list[int]:
-    """How many of a broadcast arrived in each of `parts` equal stretches of [start, end]."""
-    step = (end - start + timedelta(milliseconds=1)) / parts
-    edges = [start + at * step for at in range(1, parts + 1)]
-    # A CASE ends at the first edge that holds: half the comparisons of a count with a filter for each part.
-    part = case(*((Delivery.done_at < edge, at) for at, edge in enumerate(edges))).label("part")
-    arrived = (Delivery.broadcast_id == broadcast_id) & (Delivery.state == State.SENT)
-    chosen = select(part, func.count()).where(arrived, Delivery.done_at >= start).group_by("part")
+    """How many were sent in each of these stretches (after, until]."""
+    columns = [_count(broadcast_id, _within(State.SENT, after, until)) for after, until in stretches]
     with apart(session):
-        found: dict[int, int] = {at: count for at, count in await session.execute(chosen)}  # noqa: C416 (see above)
-    return [found.get(at, 0) for at in range(parts)]
+        return list((await session.execute(select(*columns))).one()) if columns else []
+
+
+async def sent_after(session: AsyncSession, broadcast_id: BroadcastId, moment: datetime) -> int:
+    """How many have got it since then."""
+    with apart(session):
+        return await session.scalar(select(_count(broadcast_id, _within(State.SENT, moment, None)))) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What was settled until a moment, by state."""
+
+    until: datetime
+    counts: Mapping[State, int]
+    is_last: bool
+
+
+async def next_stretch(
+    session: AsyncSession, broadcast_id: BroadcastId, after: datetime | None, until: datetime, limit: int
+) -> Stretch:
+    """Counts on from a moment, at most so many of each state, and those of the same moment as the last of them."""
+    ends = [_end_of(broadcast_id, _within(state, after, until), limit) for state in SETTLED]
+    with apart(session):
+        found = [end for end in (await session.execute(select(*ends))).one() if end is not None]
+    end = min(found, default=until)
+    return Stretch(end, await counts(session, broadcast_id, after, end), is_last=not found)
+
+
+def _end_of(broadcast_id: BroadcastId, which: ColumnElement[bool], limit: int) -> ScalarSelect[datetime | None]:
+    """When the last of the next so many was settled; None if there are fewer."""
+    return (
+        select(Delivery.done_at)
+        .where(Delivery.broadcast_id == broadcast_id, which)
+        .order_by(Delivery.done_at)
+        .offset(limit - 1)
+        .limit(1)
+        .scalar_subquery()
+    )

@@ -44,7 +44,7 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("broadcast_id", "recipient"),
         Index("ix_deliveries_due", "state", "priority", "due", "id"),
-        Index("ix_deliveries_of_broadcast", "broadcast_id", "state", "id"),
+        Index("ix_deliveries_of_broadcast", "broadcast_id", "state", "done_at", "id"),
         Index("ix_deliveries_recipient", "recipient"),
         Index(
             "ix_deliveries_done",

@@ -16,15 +16,15 @@ from datetime import datetime, timedelta
 import orjson
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import QueryableAttribute
 
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.sign_ups import TAKING, SignUp
+from storage.broadcasts import tallies
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.broadcasts.reads import read_count
 from storage.cases.table import Case
 from storage.deliveries.retention import KEPT
-from storage.deliveries.table import Delivery, State
+from storage.deliveries.table import State
 from storage.disclosure import MIN_CELL_SIZE
 from storage.membership.memberships import Membership
 from storage.privacy.retention import Retention
@@ -193,8 +193,7 @@ async def _reached(session: AsyncSession, row: Broadcast) -> tuple[int, int]:
     """(arrived, confirmed)."""
     arrived, confirmed = row.delivered, row.confirmed
     if arrived is None:
-        sent = (Delivery.broadcast_id == row.id) & (Delivery.state == State.SENT)
-        arrived = await session.scalar(select(func.count()).select_from(Delivery).where(sent)) or 0
+        arrived = (await tallies.counts(session, row.id)).get(State.SENT, 0)
     if confirmed is None:
         confirmed = await read_count(session, row.id)
     return arrived, confirmed
@@ -254,15 +253,14 @@ def _median(lengths: Sequence[timedelta], unit: timedelta) -> float | None:
 
 
 SETTLED = timedelta(days=1)
-"""So long after its end, or after a broadcast began, few things about it change any more."""
+"""So long after its end, few things about it change any more."""
 _FEW = 20
 
 
 async def archive(session: AsyncSession, now: datetime, _kept: Retention) -> bool:
     """Keeps the figures of what is over, before its deliveries and sign-ups are forgotten, and so that nobody has to
     wait for a count of them; True if there may be more."""
-    broadcasts = [await _keep_reach(session, now - SETTLED, kept_already=Broadcast.delivered)]
-    broadcasts += [await _keep_reach(session, now - KEPT + timedelta(days=1), kept_already=Broadcast.confirmed)]
+    broadcasts = [await tallies.carry_on(session, now), await _keep_reads(session, now - KEPT + timedelta(days=1))]
     uncounted = Activity.figures.is_(None) & (Activity.ends_at < now - SETTLED)
     ended = (await session.scalars(select(Activity.id).where(uncounted).limit(_FEW))).all()
     for activity_id in ended:
@@ -272,14 +270,12 @@ async def archive(session: AsyncSession, now: datetime, _kept: Retention) -> boo
     return any(broadcasts) or len(ended) == _FEW
 
 
-async def _keep_reach(session: AsyncSession, before: datetime, kept_already: QueryableAttribute[int | None]) -> bool:
-    """Of one broadcast that began before then: how many got it, or who confirmed it. False if there is none."""
+async def _keep_reads(session: AsyncSession, before: datetime) -> bool:
+    """Of one broadcast that began before then: who confirmed it. False if there is none."""
     is_over = Broadcast.state.in_((BroadcastState.DONE, BroadcastState.CANCELLED))
     row = await session.scalar(
-        select(Broadcast).where(is_over, kept_already.is_(None), Broadcast.started_at < before).limit(1)
+        select(Broadcast).where(is_over, Broadcast.confirmed.is_(None), Broadcast.started_at < before).limit(1)
     )
     if row is not None:
-        arrived, confirmed = await _reached(session, row)
-        row.delivered = arrived
-        row.confirmed = confirmed if kept_already.key == "confirmed" else None
+        row.delivered, row.confirmed = await _reached(session, row)
     return row is not None

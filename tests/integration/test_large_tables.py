@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules import broadcasts as broadcasts_by_the_clock
@@ -23,7 +23,6 @@ from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.broadcasts.content import Content
 from storage.broadcasts.ids import BroadcastId
 from storage.database import Database, apart
-from storage.deliveries import of_broadcasts
 from storage.deliveries import retention as delivery_retention
 from storage.deliveries.table import Delivery, State
 from storage.membership import memberships
@@ -59,7 +58,8 @@ async def running(database: Database, topic: Topic = Topic.NEWS) -> BroadcastId:
 
 async def counted(database: Database, broadcast_id: BroadcastId) -> dict[State, int]:
     async with database.reading() as session:
-        return await of_broadcasts.counts(session, broadcast_id)
+        states = select(Delivery.state, func.count()).where(Delivery.broadcast_id == broadcast_id)
+        return {state: count for state, count in await session.execute(states.group_by(Delivery.state))}  # noqa: C416
 
 
 async def test_a_long_broadcast_is_paused_resumed_and_stopped_some_deliveries_at_a_time(
@@ -142,7 +142,7 @@ async def test_figures_are_kept_soon_and_counted_anew_after_a_late_rating(
 async def test_a_broadcast_that_is_tried_again_is_counted_anew(database: Database, context: ClockContext) -> None:
     broadcast_id, later = await running(database), NOON + timedelta(days=2)
     async with database.writing() as session:
-        await session.execute(text("UPDATE deliveries SET state = :failed"), {"failed": int(State.FAILED)})
+        await session.execute(update(Delivery).values(state=State.FAILED, done_at=NOON))
         row = await session.get_one(Broadcast, broadcast_id)
         row.state, row.finished_at = BroadcastState.DONE, NOON
     async with database.writing() as session:
@@ -154,7 +154,7 @@ async def test_a_broadcast_that_is_tried_again_is_counted_anew(database: Databas
         row = await session.get_one(Broadcast, broadcast_id)
         assert await broadcasts.retry_failed(session, row, later) == len(PEOPLE)
         await session.flush()
-        await session.execute(text("UPDATE deliveries SET state = :sent"), {"sent": int(State.SENT)})
+        await session.execute(update(Delivery).values(state=State.SENT, done_at=later))
         (reach,) = await statistics.reach_by_stretch(session, [NOON, later])
         assert reach.delivered == len(PEOPLE)
 

@@ -16,11 +16,10 @@ from handlers.broadcasts.form import TOPICS
 from handlers.broadcasts.shown import link_lines
 from handlers.chat.audience import segment_words
 from handlers.chat.talk import Talk
-from storage.broadcasts import broadcasts, corrections
+from storage.broadcasts import broadcasts, corrections, tallies
 from storage.broadcasts import reads as broadcast_reads
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.ids import BroadcastId
-from storage.deliveries import of_broadcasts
 from storage.deliveries.table import State
 from storage.people.access import Right
 from storage.people.segments import Segment
@@ -51,7 +50,7 @@ async def show(visit: Visit) -> web.Response:
     talk, row = visit.talk, await _found(visit)
     content = broadcasts.content_of(visit.session, row)
     counted = await acts.count(talk, row) if row.state in _BEFORE else None
-    sent = panel.sent_to(await of_broadcasts.counts(visit.session, row.id))
+    sent = panel.sent_to(await tallies.counts(visit.session, row.id))
     return visit.page(
         "broadcast.html",
         row=row,
@@ -83,7 +82,7 @@ async def show(visit: Visit) -> web.Response:
 
 async def _report(visit: Visit, row: Broadcast) -> dict[str, Any]:
     """How far it is and who has read it, as the panel of the chat says it; asked for again while that may change."""
-    counted = await of_broadcasts.counts(visit.session, row.id)
+    counted = await tallies.counts(visit.session, row.id)
     read = await broadcast_reads.read_count(visit.session, row.id)
     return {
         "lines": panel.progress_lines(visit.view, row, counted, read),
