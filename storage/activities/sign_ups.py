@@ -84,7 +84,7 @@ class SignUp(Base):
     __tablename__ = "sign_ups"
     __table_args__ = (
         UniqueConstraint("activity_id", "person_id"),
-        Index("ix_sign_ups_queue", "activity_id", "state", "queued_at", "guests", "came_at"),
+        Index("ix_sign_ups_queue", "activity_id", "state", "queued_at", "guests", "came_at", "rating"),
     )
 
     id: Mapped[SignUpId] = mapped_column(BigKey, primary_key=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, ForeignKey, delete, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.broadcasts import tally_table
 from storage.broadcasts.broadcasts import Broadcast, NotNow
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.panels import show_soon
+from storage.broadcasts.tally_table import Tally
 from storage.database import Base
 from storage.deliveries.table import Delivery
 from storage.dialects import insert_into
@@ -20,6 +22,7 @@ from storage.telegram_ids import PersonId
 
 class BroadcastRead(Base):
     __tablename__ = "broadcast_reads"
+    __table_args__ = (Index("ix_broadcast_reads_at", "broadcast_id", "at"),)
 
     broadcast_id: Mapped[BroadcastId] = mapped_column(BigInteger, ForeignKey("broadcasts.id"), primary_key=True)
     person_id: Mapped[PersonId] = mapped_column(primary_key=True, autoincrement=False, index=True)
@@ -44,9 +47,23 @@ async def note_read(session: AsyncSession, broadcast_id: BroadcastId, person_id:
 
 
 async def read_count(session: AsyncSession, broadcast_id: BroadcastId) -> int:
-    """Counts who has confirmed that they read it."""
-    counted = select(func.count()).select_from(BroadcastRead).where(BroadcastRead.broadcast_id == broadcast_id)
-    return await session.scalar(counted) or 0
+    """Counts who has confirmed that they read it: those since the tally, and those that it has."""
+    tally = await tally_table.find(session, broadcast_id)
+    if tally is None:
+        return await read_within(session, broadcast_id, None, None)
+    return tally.read + await read_within(session, broadcast_id, tally.until, None)
+
+
+async def read_within(
+    session: AsyncSession, broadcast_id: BroadcastId, after: datetime | None, until: datetime | None
+) -> int:
+    """How many confirmed in (after, until]."""
+    chosen = select(func.count()).select_from(BroadcastRead).where(BroadcastRead.broadcast_id == broadcast_id)
+    if after is not None:
+        chosen = chosen.where(BroadcastRead.at > after)
+    if until is not None:
+        chosen = chosen.where(BroadcastRead.at <= until)
+    return await session.scalar(chosen) or 0
 
 
 async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
@@ -57,4 +74,12 @@ async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, 
 async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """Forgets what this person has read, and that the last page of somebody's broadcast ended with them."""
     await segments.forget_ends(session, person_id, Broadcast.frozen_to, Broadcast.changed_to)
+    counted = select(BroadcastRead.broadcast_id).where(
+        BroadcastRead.person_id == person_id,
+        BroadcastRead.broadcast_id == Tally.broadcast_id,
+        BroadcastRead.at <= Tally.until,
+    )
+    await session.execute(
+        update(Tally).where(counted.exists()).values(read=Tally.read - 1).execution_options(synchronize_session=False)
+    )
     await session.execute(delete(BroadcastRead).where(BroadcastRead.person_id == person_id))

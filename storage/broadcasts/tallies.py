@@ -17,7 +17,7 @@ import orjson
 from sqlalchemy import Index, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.broadcasts import tally_table
+from storage.broadcasts import reads, tally_table
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.tally_table import Tally
@@ -109,9 +109,10 @@ async def _counted_on(session: AsyncSession, broadcast_id: BroadcastId, now: dat
     until = until if after is None else max(after, until)
     stretch = await of_broadcasts.next_stretch(session, broadcast_id, after, until, AT_ONCE)
     if tally is None:
-        tally = Tally(broadcast_id=broadcast_id, until=stretch.until, counts="{}", curve="[]")
+        tally = Tally(broadcast_id=broadcast_id, until=stretch.until, counts="{}", curve="[]", read=0)
         session.add(tally)
     counted = Counter(tally.by_state) + Counter(stretch.counts)
+    tally.read += await reads.read_within(session, broadcast_id, after, stretch.until)
     tally.until, tally.counts = stretch.until, tally_table.as_kept(counted)
     tally.curve = _drawn_on(tally.points, stretch.until, counted[State.SENT])
     return tally, stretch.is_last

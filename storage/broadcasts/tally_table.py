@@ -28,6 +28,8 @@ class Tally(Base):
     """JSON: by the number of the state."""
     curve: Mapped[str] = mapped_column(Text)
     """JSON: [moment, how many had got it by then], the earliest first."""
+    read: Mapped[int] = mapped_column(default=0)
+    """Who had confirmed by then that they read it."""
 
     @property
     def by_state(self) -> dict[State, int]:

@@ -61,10 +61,10 @@ class Parties:
 _PARTIES = SealedJson(Parties)
 
 
-def may_name(vault: Vault, case_id: CaseId, parties: bytes | None, person_id: PersonId) -> bool:
+def may_name(vault: Vault, case_id: CaseId, parties: bytes, person_id: bytes) -> bool:
     """Whether this number stands anywhere in the seal of a case; to be asked of many."""
     try:
-        return parties is not None and str(person_id).encode() in vault.open(parties, COLUMN, case_id)
+        return person_id in vault.open(parties, COLUMN, case_id)
     except CannotDecrypt:
         return False
 

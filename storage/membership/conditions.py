@@ -19,12 +19,20 @@ def _members() -> Select[PersonId | None]:
     return select(Membership.person_id).where(Membership.left_at.is_(None), Membership.person_id.is_not(None))
 
 
+def _theirs() -> ColumnElement[bool]:
+    """Of the person of one row of the table of people."""
+    return (Membership.person_id == PersonRow.id) & Membership.left_at.is_(None)
+
+
 @dataclass(frozen=True)
 class IsMember(Condition):
     kind = "member"
 
     def in_sql(self, _session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
         return PersonRow.id.in_(_members())
+
+    def of_each(self, _session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
+        return select(Membership.number).where(_theirs()).exists()
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,9 @@ class IsNoMember(Condition):
 
     def in_sql(self, _session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
         return PersonRow.id.not_in(_members())
+
+    def of_each(self, _session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
+        return ~select(Membership.number).where(_theirs()).exists()
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,11 @@ class WorksFor(Condition):
         indexes = vault_of(session).blinds(self.platform, "memberships.platform")
         return PersonRow.id.in_(_members().where(Membership.platform_index.in_(indexes)))
 
+    def of_each(self, session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
+        # Of this one row: asked whether there is any, SQLite looks through all of the platform.
+        theirs = select(Membership.platform_index).where(_theirs()).limit(1).scalar_subquery()
+        return theirs.in_(vault_of(session).blinds(self.platform, "memberships.platform"))
+
 
 @dataclass(frozen=True)
 class WorksIn(Condition):
@@ -57,3 +73,8 @@ class WorksIn(Condition):
     def in_sql(self, session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
         indexes = vault_of(session).blinds(self.district, "memberships.district")
         return PersonRow.id.in_(_members().where(Membership.district_index.in_(indexes)))
+
+    def of_each(self, session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
+        # Of this one row: asked whether there is any, SQLite looks through all of the district.
+        theirs = select(Membership.district_index).where(_theirs()).limit(1).scalar_subquery()
+        return theirs.in_(vault_of(session).blinds(self.district, "memberships.district"))

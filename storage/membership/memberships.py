@@ -42,7 +42,7 @@ class NotAMember(Refused):
 
 class Membership(Base):
     __tablename__ = "memberships"
-    __table_args__ = (Index("ix_memberships_left_at", "left_at", "person_id"),)
+    __table_args__ = (Index("ix_memberships_left_at", "left_at", "person_id", "platform_index", "district_index"),)
 
     number: Mapped[MemberNumber] = mapped_column(Integer, primary_key=True, autoincrement=False)
     person_id: Mapped[PersonId | None] = mapped_column(default=None, index=True)

@@ -47,7 +47,13 @@ class PersonRow(Base):
     """The same, sealed: the index could be copied to another row, whose person would then be given the role."""
 
 
-Index("ix_people_unreachable", PersonRow.id, sqlite_where=text("reachable = 0"), postgresql_where=text("NOT reachable"))
+Index(
+    "ix_people_unreachable",
+    PersonRow.last_seen,
+    PersonRow.id,
+    sqlite_where=text("reachable = 0"),
+    postgresql_where=text("NOT reachable"),
+)
 Index(
     "ix_people_home",
     PersonRow.id,

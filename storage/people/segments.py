@@ -54,6 +54,10 @@ class Condition:
         """The part that the database decides."""
         raise NotImplementedError
 
+    def of_each(self, session: AsyncSession, now: datetime) -> ColumnElement[bool]:
+        """The same, put so that it is asked of one row after the other: where these are few."""
+        return self.in_sql(session, now)
+
     def holds(self, session: AsyncSession, row: Candidate) -> bool:  # noqa: ARG002 (others read it)
         """The part that the database can't decide."""
         return True
@@ -164,19 +168,15 @@ def between(after: PersonId, last: PersonId | None = None) -> ColumnElement[bool
 async def counts(
     session: AsyncSession, segment: Segment, now: datetime, *parts: ColumnElement[bool]
 ) -> tuple[int, ...]:
-    """How many people the segment has, as far as the database decides, and of them each of these parts."""
-    conditions = segment.in_sql(session, now)
-    if conditions:
-        columns = [func.count(), *(func.count().filter(part) for part in parts)]
-        row = (await session.execute(select(*columns).select_from(PersonRow).where(*conditions))).one()
-        return tuple(int(count) for count in row)
-    # Of everybody there are many more than of any part, and the number of rows is known without a look at each.
-    wholes = [select(func.count()).select_from(PersonRow), *(_count_of(part) for part in parts)]
+    """How many people the segment has, as far as the database decides, and of them each of these parts, which are small
+    and found by an index of their own."""
+    each = [condition.of_each(session, now) for condition in segment.conditions]
+    wholes = [_count_of(*segment.in_sql(session, now)), *(_count_of(part, *each) for part in parts)]
     return tuple([await session.scalar(one) or 0 for one in wholes])
 
 
-def _count_of(part: ColumnElement[bool]) -> Select[int]:
-    return select(func.count()).select_from(PersonRow).where(part)
+def _count_of(*which: ColumnElement[bool]) -> Select[int]:
+    return select(func.count()).select_from(PersonRow).where(*which)
 
 
 async def end_of_page(session: AsyncSession, after: PersonId, size: int) -> PersonId | None:

@@ -12,9 +12,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Row, String, func, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.activities.activities import Activity, ActivityState
@@ -217,30 +218,24 @@ class CaseTimes:
 
 async def case_times(session: AsyncSession, desk: str, start: datetime, end: datetime) -> CaseTimes:
     """Returns how long the cases of a desk that were opened in [start, end) took."""
-    rows = (
-        await session.execute(
-            select(
-                Case.opened_at,
-                Case.due_at,
-                Case.first_answer_at,
-                Case.closed_at,
-                Case.rating,
-                as_held(Case.person_id).label("person"),
-                Case.content.is_(None).label("forgotten"),
-            ).where(Case.desk == desk, Case.opened_at >= start, Case.opened_at < end)
-        )
-    ).all()
-    answers = [row.first_answer_at - row.opened_at for row in rows if row.first_answer_at is not None]
-    closings = [row.closed_at - row.opened_at for row in rows if row.closed_at is not None]
-    ratings = [row.rating for row in rows if row.rating is not None]
-    in_time = sum(row.first_answer_at is not None and row.first_answer_at <= row.due_at for row in rows)
-    known = {row.person for row in rows if not row.forgotten}
+    opened = (Case.desk == desk, Case.opened_at >= start, Case.opened_at < end)
+    moments = (Case.opened_at, Case.due_at, Case.first_answer_at, Case.closed_at)
+    # As the driver has them: of ten thousand cases it takes longer to make them into moments than to find them.
+    columns = [type_coerce(moment, String) for moment in moments]
+    chosen = select(*columns, Case.rating, as_held(Case.person_id)).where(*opened)
+    rows: Sequence[Row[*tuple[Any, ...]]] = (await session.execute(chosen)).all()
+    forgotten = await session.scalar(select(func.count()).select_from(Case).where(*opened, Case.content.is_(None))) or 0
+    answers = [_length(opened, answered) for opened, _, answered, *_ in rows if answered is not None]
+    closings = [_length(opened, closed) for opened, _, _, closed, *_ in rows if closed is not None]
+    ratings = [rating for *_, rating, _ in rows if rating is not None]
+    known = {person for *_, person in rows if person is not None}
+    are_anonymous = sum(person is None for *_, person in rows) > forgotten
     return CaseTimes(
-        len(known) + sum(row.forgotten for row in rows),
+        len(known) + are_anonymous + forgotten,
         len(rows),
         len(answers),
         len(closings),
-        in_time,
+        sum(answered is not None and answered <= due for _, due, answered, *_ in rows),
         _median(answers, timedelta(hours=1)),
         _median(closings, timedelta(days=1)),
         len(ratings),
@@ -248,8 +243,18 @@ async def case_times(session: AsyncSession, desk: str, start: datetime, end: dat
     )
 
 
+_Moment = str | datetime
+"""Of SQLite, and of PostgreSQL. The earlier one is the smaller one of either."""
+
+
+def _length(start: _Moment, end: _Moment) -> timedelta:
+    if isinstance(start, str) or isinstance(end, str):
+        return datetime.fromisoformat(str(end)) - datetime.fromisoformat(str(start))
+    return end - start
+
+
 def _median(lengths: Sequence[timedelta], unit: timedelta) -> float | None:
-    return statistics.median(length / unit for length in lengths) if lengths else None
+    return statistics.median(lengths) / unit if lengths else None  # type: ignore[type-var]
 
 
 SETTLED = timedelta(days=1)

@@ -17,11 +17,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.broadcasts import broadcasts, corrections, tallies, tally_table
+from storage.broadcasts import broadcasts, corrections, reads, tallies, tally_table
 from storage.broadcasts import running as running_broadcasts
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.content import Content
 from storage.broadcasts.ids import BroadcastId
+from storage.broadcasts.reads import BroadcastRead
 from storage.database import Database
 from storage.deliveries import of_broadcasts, queue, retention
 from storage.deliveries.queue import Outcome
@@ -162,7 +163,16 @@ class Sending(RuleBasedStateMachine):
 
     @rule(person=st.sampled_from(PEOPLE))
     def somebody_is_erased(self, person: int) -> None:
-        self.run(self._written(lambda session: retention.erase(session, PersonId(person))))
+        async def work(session: AsyncSession) -> None:
+            await reads.erase(session, PersonId(person))
+            await retention.erase(session, PersonId(person))
+
+        self.run(self._written(work))
+
+    @rule(person=st.sampled_from(PEOPLE))
+    def somebody_confirms(self, person: int) -> None:
+        with contextlib.suppress(NotNow):
+            self.run(self._written(lambda session: reads.note_read(session, self.id, PersonId(person), self.now)))
 
     @precondition(lambda self: self.now > NOON + timedelta(minutes=5))
     @rule()
@@ -197,6 +207,8 @@ class Sending(RuleBasedStateMachine):
             timeline = await tallies.timeline(session, self.id, start, end, 5)
             begun_before = await of_broadcasts.sent_within(session, self.id, [(None, NOON - timedelta(microseconds=1))])
             assert [sum(timeline[: at + 1]) + begun_before[0] for at in range(5)] == within
+            confirmed = select(func.count()).select_from(BroadcastRead)
+            assert await reads.read_count(session, self.id) == await session.scalar(confirmed)
             tally = await tally_table.find(session, self.id)
             assert tally is None or len(tally.points) <= tallies.POINTS
 

@@ -17,11 +17,11 @@ def upgrade() -> None:
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("counts", sa.String(200), nullable=False),
         sa.Column("curve", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["broadcast_id"], ["broadcasts.id"], name="fk_broadcast_tallies_broadcast_id_broadcasts"
-        ),
+        sa.Column("read", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcasts.id"]),
         sa.PrimaryKeyConstraint("broadcast_id", name="pk_broadcast_tallies"),
     )
+    op.create_index("ix_broadcast_reads_at", "broadcast_reads", ["broadcast_id", "at"])
     op.create_index(
         "ix_broadcasts_uncounted",
         "broadcasts",
@@ -38,4 +38,5 @@ def downgrade() -> None:
     op.drop_index("ix_deliveries_of_broadcast", "deliveries")
     op.create_index("ix_deliveries_of_broadcast", "deliveries", ["broadcast_id", "state", "id"])
     op.drop_index("ix_broadcasts_uncounted", "broadcasts")
+    op.drop_index("ix_broadcast_reads_at", "broadcast_reads")
     op.drop_table("broadcast_tallies")
