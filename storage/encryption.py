@@ -9,7 +9,7 @@ import hmac
 import os
 import secrets
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -103,6 +103,23 @@ class Vault:
         except InvalidTag as error:
             raise CannotDecrypt(f"{column}: the value was changed or belongs to another row") from error
 
+    def open_all(self, cells: Iterable[tuple[int, bytes]], column: str) -> Iterator[bytes | None]:
+        """The same for many (row, sealed) of one column, in less time; None for what `open` would refuse."""
+        ciphers, prefix, body = self._ciphers, f"{column}/", _KEY_ID_BYTES + _NONCE_BYTES
+        for row, sealed in cells:
+            try:
+                cipher = ciphers[sealed[:_KEY_ID_BYTES]]
+                yield cipher.decrypt(sealed[_KEY_ID_BYTES:body], sealed[body:], f"{prefix}{row}".encode())
+            except (KeyError, InvalidTag, ValueError):
+                yield self._opened_or_none(sealed, column, row)
+
+    def _opened_or_none(self, sealed: bytes, column: str, row: int) -> bytes | None:
+        """Perhaps by a key that has come meanwhile."""
+        try:
+            return self.open(sealed, column, row)
+        except CannotDecrypt:
+            return None
+
     def seal_place(self, latitude: float, longitude: float, column: str, row: int | str) -> bytes:
         """Seals a place, in degrees, for this column and row."""
         return self.seal(struct.pack("<dd", latitude, longitude), column, row)
@@ -111,6 +128,16 @@ class Vault:
         """The (latitude, longitude) that `seal_place` kept, degrees."""
         latitude, longitude = struct.unpack("<dd", self.open(sealed, column, row))
         return latitude, longitude
+
+    def open_places(self, cells: Iterable[tuple[int, bytes]], column: str) -> Iterator[tuple[float, float]]:
+        """The places of many rows of one column. Raises CannotDecrypt."""
+        for plain in self.open_all(cells, column):
+            if plain is None:
+                raise CannotDecrypt(f"{column}: a value was changed or belongs to another row")
+            yield _PLACE.unpack(plain)
+
+
+_PLACE = struct.Struct("<dd")
 
 
 def _blind(key: bytes, value: str, column: str) -> bytes:

@@ -32,10 +32,13 @@ from storage.telegram_ids import PersonId
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Processor milliseconds: of all threads, and the longest for which the loop's own did nothing else."""
+    """Processor milliseconds: of all threads, and the longest for which the loop's own did nothing else. `units`: how
+    much was made or looked at, where the cost is in proportion to that; `unit` says of what."""
 
     cpu: float
     held: float
+    units: float = 0.0
+    unit: str = ""
 
 
 class HoldWatch:
@@ -64,7 +67,12 @@ async def cost_of(work: Callable[[], Awaitable[object]]) -> Cost:
 
 
 def median(costs: Sequence[Cost]) -> Cost:
-    return Cost(statistics.median(one.cpu for one in costs), statistics.median(one.held for one in costs))
+    return Cost(
+        statistics.median(one.cpu for one in costs),
+        statistics.median(one.held for one in costs),
+        statistics.median(one.units for one in costs),
+        costs[0].unit,
+    )
 
 
 class Quiet(AiohttpRequest):
@@ -73,13 +81,15 @@ class Quiet(AiohttpRequest):
     def __init__(self) -> None:
         super().__init__()
         self.said: list[Json] = []
+        self.sent = 0
         self._numbers = itertools.count(1_000)
 
     async def call(
         self, url: str, params: Json, files: Mapping[str, File] | None = None, read_timeout: float | None = None
     ) -> Any:
-        del url, files, read_timeout
+        del url, read_timeout
         self.said.append(params)
+        self.sent += sum(len(file.content) for file in (files or {}).values() if isinstance(file.content, bytes))
         return {"message_id": next(self._numbers)}
 
 
@@ -88,6 +98,8 @@ class InProcess:
 
     def __init__(self, app: App, quiet: Quiet) -> None:
         self.app = app
+        self.made = 0
+        """Bytes of the files that the last update was answered with."""
         self._quiet = quiet
         self._numbers = itertools.count(1)
         self.clock_context = ClockContext(
@@ -108,7 +120,9 @@ class InProcess:
 
     async def _take(self, kind: str, body: Mapping[str, object], person: PersonId) -> None:
         self._quiet.said.clear()
+        self._quiet.sent = 0
         await self.app.updates.pipeline.handle({"update_id": next(self._numbers), kind: dict(body)})
+        self.made = self._quiet.sent
         if not self.heard:
             raise AssertionError(f"no answer to {body.get('text') or body.get('data')} of {person}")
 

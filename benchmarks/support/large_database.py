@@ -58,6 +58,11 @@ class Size:
         return self.people // 10
 
     @property
+    def homes(self) -> int:
+        """Who has saved where they live."""
+        return self.people // 10
+
+    @property
     def tenth(self) -> Size:
         return Size(self.people // 10, self.deliveries // 10, self.sign_ups // 10, self.cases // 10)
 

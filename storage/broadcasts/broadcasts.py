@@ -292,10 +292,8 @@ async def bring_into_keeping(
 async def to_come(session: AsyncSession, limit: int) -> list[Broadcast]:
     """Those that wait for their time or for approval, the next first."""
     waiting = (BroadcastState.AWAITING, BroadcastState.SCHEDULED)
-    rows = await session.scalars(
-        select(Broadcast).where(Broadcast.state.in_(waiting)).order_by(Broadcast.starts_at, Broadcast.id).limit(limit)
-    )
-    return list(rows)
+    chosen = select(Broadcast).where(Broadcast.state.in_(waiting)).limit(limit)
+    return list(await session.scalars(chosen.order_by(Broadcast.starts_at, Broadcast.id)))
 
 
 TABLES = frozenset({Broadcast.__tablename__})

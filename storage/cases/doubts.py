@@ -105,12 +105,10 @@ async def _seals_naming(
     page = rows.all()
     if not page:
         return None
-    vault, needle = vault_of(session), str(person_id).encode()
-    said = (
-        (case_id, parties.sealed_in(vault, case_id, sealed))
-        for case_id, sealed in page
-        if sealed is not None and parties.may_name(vault, case_id, sealed, needle)
-    )
+    vault = vault_of(session)
+    sealed = [(case_id, seal) for case_id, seal in page if seal is not None]
+    found = parties.that_may_name(vault, sealed, person_id)
+    said = ((case_id, parties.sealed_in(vault, case_id, seal)) for case_id, seal in found)
     return page[-1].id, [(case_id, one) for case_id, one in said if one is not None]
 
 

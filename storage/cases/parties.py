@@ -11,6 +11,7 @@ What was sealed once for the same case and is put back whole counts again (docs/
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -61,12 +62,14 @@ class Parties:
 _PARTIES = SealedJson(Parties)
 
 
-def may_name(vault: Vault, case_id: CaseId, parties: bytes, person_id: bytes) -> bool:
-    """Whether this number stands anywhere in the seal of a case; to be asked of many."""
-    try:
-        return person_id in vault.open(parties, COLUMN, case_id)
-    except CannotDecrypt:
-        return False
+def that_may_name(
+    vault: Vault, sealed: Sequence[tuple[CaseId, bytes]], person_id: PersonId
+) -> Iterator[tuple[CaseId, bytes]]:
+    """The seals of cases in which this number stands anywhere."""
+    number = str(person_id).encode()
+    for cell, plain in zip(sealed, vault.open_all(sealed, COLUMN), strict=True):
+        if plain is not None and number in plain:
+            yield cell
 
 
 def sealed_in(vault: Vault, case_id: CaseId, parties: bytes | None) -> Parties | None:

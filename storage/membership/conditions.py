@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import vault_of
@@ -17,6 +17,11 @@ from storage.telegram_ids import PersonId
 
 def _members() -> Select[PersonId | None]:
     return select(Membership.person_id).where(Membership.left_at.is_(None), Membership.person_id.is_not(None))
+
+
+def _count_of(members: Select[PersonId | None]) -> Select[int]:
+    """By the table of members alone: whoever is in it is known, so nobody is looked up among a million people."""
+    return select(func.count()).select_from(members.subquery())
 
 
 def _theirs() -> ColumnElement[bool]:
@@ -33,6 +38,9 @@ class IsMember(Condition):
 
     def of_each(self, _session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
         return select(Membership.number).where(_theirs()).exists()
+
+    def count(self, _session: AsyncSession, _now: datetime) -> Select[int]:
+        return _count_of(_members())
 
 
 @dataclass(frozen=True)
@@ -54,8 +62,14 @@ class WorksFor(Condition):
     platform: str
 
     def in_sql(self, session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
+        return PersonRow.id.in_(self._those(session))
+
+    def count(self, session: AsyncSession, _now: datetime) -> Select[int]:
+        return _count_of(self._those(session))
+
+    def _those(self, session: AsyncSession) -> Select[PersonId | None]:
         indexes = vault_of(session).blinds(self.platform, "memberships.platform")
-        return PersonRow.id.in_(_members().where(Membership.platform_index.in_(indexes)))
+        return _members().where(Membership.platform_index.in_(indexes))
 
     def of_each(self, session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
         # Of this one row: asked whether there is any, SQLite looks through all of the platform.
@@ -71,8 +85,14 @@ class WorksIn(Condition):
     district: str
 
     def in_sql(self, session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
+        return PersonRow.id.in_(self._those(session))
+
+    def count(self, session: AsyncSession, _now: datetime) -> Select[int]:
+        return _count_of(self._those(session))
+
+    def _those(self, session: AsyncSession) -> Select[PersonId | None]:
         indexes = vault_of(session).blinds(self.district, "memberships.district")
-        return PersonRow.id.in_(_members().where(Membership.district_index.in_(indexes)))
+        return _members().where(Membership.district_index.in_(indexes))
 
     def of_each(self, session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
         # Of this one row: asked whether there is any, SQLite looks through all of the district.

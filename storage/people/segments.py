@@ -44,7 +44,7 @@ class Candidate(NamedTuple):
 class Condition:
     """A condition of people's rows. `kind` names it in the table for good; its fields are its values.
 
-    `reads_row` is set where the database alone can't decide, because it takes the opened row (see `holds`).
+    `reads_row` is set where the database alone can't decide, because it takes the opened row (see `among`).
     """
 
     kind: ClassVar[str]
@@ -58,9 +58,13 @@ class Condition:
         """The same, put so that it is asked of one row after the other: where these are few."""
         return self.in_sql(session, now)
 
-    def holds(self, session: AsyncSession, row: Candidate) -> bool:  # noqa: ARG002 (others read it)
-        """The part that the database can't decide."""
-        return True
+    def count(self, session: AsyncSession, now: datetime) -> Select[int]:
+        """How many people it holds for."""
+        return _count_of(self.in_sql(session, now))
+
+    def among(self, session: AsyncSession, rows: Sequence[Candidate]) -> Sequence[Candidate]:  # noqa: ARG002 (others do)
+        """Those of these for whom the part holds that the database can't decide."""
+        return rows
 
 
 @dataclass(frozen=True)
@@ -98,13 +102,16 @@ class LivesNear(Condition):
     def in_sql(self, _session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
         return PersonRow.home.is_not(None)
 
-    def holds(self, session: AsyncSession, row: Candidate) -> bool:
-        if row.home is None:
-            return False
-        home = vault_of(session).open_place(row.home, "people.home", row.id)
-        if abs(home[0] - self.latitude) > self.km / _LEAST_KM:
-            return False
-        return distance(*home, self.latitude, self.longitude) <= self.km * 1_000
+    def among(self, session: AsyncSession, rows: Sequence[Candidate]) -> Sequence[Candidate]:
+        with_home = [row for row in rows if row.home is not None]
+        homes = vault_of(session).open_places(((row.id, row.home or b"") for row in with_home), "people.home")
+        furthest = self.km / _LEAST_KM
+        return [
+            row
+            for row, (latitude, longitude) in zip(with_home, homes, strict=True)
+            if abs(latitude - self.latitude) <= furthest
+            and distance(latitude, longitude, self.latitude, self.longitude) <= self.km * 1_000
+        ]
 
 
 def kinds_of_conditions(parent: type[Condition] = Condition) -> Iterator[type[Condition]]:
@@ -144,9 +151,11 @@ class Segment:
         """Whether the database alone can't decide."""
         return any(condition.reads_row for condition in self.conditions)
 
-    def holds(self, session: AsyncSession, row: Candidate) -> bool:
-        """The part that the database can't decide."""
-        return all(condition.holds(session, row) for condition in self.conditions)
+    def among(self, session: AsyncSession, rows: Sequence[Candidate]) -> Sequence[Candidate]:
+        """Those of these for whom the part holds that the database can't decide."""
+        for condition in self.conditions:
+            rows = condition.among(session, rows)
+        return rows
 
 
 @lru_cache(maxsize=1_024)
@@ -171,8 +180,11 @@ async def counts(
     """How many people the segment has, as far as the database decides, and of them each of these parts, which are small
     and found by an index of their own."""
     each = [condition.of_each(session, now) for condition in segment.conditions]
-    wholes = [_count_of(*segment.in_sql(session, now)), *(_count_of(part, *each) for part in parts)]
-    return tuple([await session.scalar(one) or 0 for one in wholes])
+    if len(segment.conditions) == 1:
+        whole = segment.conditions[0].count(session, now)
+    else:
+        whole = _count_of(*segment.in_sql(session, now))
+    return tuple([await session.scalar(one) or 0 for one in (whole, *(_count_of(part, *each) for part in parts))])
 
 
 def _count_of(*which: ColumnElement[bool]) -> Select[int]:
@@ -202,7 +214,7 @@ async def page(
 ) -> Sequence[Candidate]:
     """The people of the segment with ids in (after, last], in that order of the database."""
     found = await _candidates(session, _chosen(session, segment, now).where(between(after, last)))
-    return [one for one in found if segment.holds(session, one)]
+    return segment.among(session, found)
 
 
 def _chosen(session: AsyncSession, segment: Segment, now: datetime) -> Select[int, bool, bytes | None]:
@@ -220,14 +232,14 @@ async def _candidates(session: AsyncSession, chosen: Select[int, bool, bytes | N
 async def includes(session: AsyncSession, segment: Segment, person_id: PersonId, now: datetime) -> bool:
     """Whether this person belongs to it."""
     found = await _candidates(session, _chosen(session, segment, now).where(PersonRow.id == person_id))
-    return bool(found) and segment.holds(session, found[0])
+    return bool(segment.among(session, found))
 
 
 async def pages(session: AsyncSession, segment: Segment, now: datetime) -> AsyncIterator[Sequence[Candidate]]:
     """The people of the segment, in pages, each of so many people who may be in it."""
     chosen, after = _chosen(session, segment, now).limit(PAGE), NOBODY
     while found := await _candidates(session, chosen.where(between(after))):
-        yield [one for one in found if segment.holds(session, one)]
+        yield segment.among(session, found)
         after = found[-1].id
 
 

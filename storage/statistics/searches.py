@@ -19,7 +19,7 @@ from datetime import date, timedelta
 from typing import NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import LargeBinary, String, Table, Update, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import Index, LargeBinary, String, Table, Update, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -52,6 +52,7 @@ CELL = 0.02
 
 class SearchFigure(Base):
     __tablename__ = "search_figures"
+    __table_args__ = (Index("ix_search_figures_counted", "kind", "period", "cell", "count"),)
 
     period: Mapped[str] = mapped_column(String(10), primary_key=True)
     kind: Mapped[str] = mapped_column(String(12), primary_key=True)

@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Row, String, func, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import QueryableAttribute
 
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.sign_ups import TAKING, SignUp
@@ -29,7 +30,6 @@ from storage.deliveries.table import State
 from storage.disclosure import MIN_CELL_SIZE
 from storage.membership.memberships import Membership
 from storage.privacy.retention import Retention
-from storage.pseudonym_columns import as_held
 
 Edges = Sequence[datetime]
 """n + 1 moments that bound n stretches, ascending."""
@@ -219,32 +219,45 @@ class CaseTimes:
 async def case_times(session: AsyncSession, desk: str, start: datetime, end: datetime) -> CaseTimes:
     """Returns how long the cases of a desk that were opened in [start, end) took."""
     opened = (Case.desk == desk, Case.opened_at >= start, Case.opened_at < end)
-    moments = (Case.opened_at, Case.due_at, Case.first_answer_at, Case.closed_at)
-    # As the driver has them: of ten thousand cases it takes longer to make them into moments than to find them.
-    columns = [type_coerce(moment, String) for moment in moments]
-    chosen = select(*columns, Case.rating, as_held(Case.person_id)).where(*opened)
-    rows: Sequence[Row[*tuple[Any, ...]]] = (await session.execute(chosen)).all()
-    forgotten = await session.scalar(select(func.count()).select_from(Case).where(*opened, Case.content.is_(None))) or 0
-    answers = [_length(opened, answered) for opened, _, answered, *_ in rows if answered is not None]
-    closings = [_length(opened, closed) for opened, _, _, closed, *_ in rows if closed is not None]
-    ratings = [rating for *_, rating, _ in rows if rating is not None]
-    known = {person for *_, person in rows if person is not None}
-    are_anonymous = sum(person is None for *_, person in rows) > forgotten
+    people, forgotten = Case.person_id, Case.content.is_(None)
+    counted = select(
+        func.count(),
+        func.count(Case.first_answer_at).filter(Case.first_answer_at <= Case.due_at),
+        func.count(Case.rating),
+        func.sum(Case.rating),
+        func.count(people.distinct()),
+        func.count().filter(people.is_(None)),
+    ).where(*opened)
+    count, in_time, rated, stars, known, unknown = (await session.execute(counted)).one()
+    gone = await session.scalar(select(func.count()).select_from(Case).where(*opened, forgotten)) or 0
+    answers, closings = [await _lengths(session, opened, at) for at in (Case.first_answer_at, Case.closed_at)]
     return CaseTimes(
-        len(known) + are_anonymous + forgotten,
-        len(rows),
+        known + gone + (unknown > gone),
+        count,
         len(answers),
         len(closings),
-        sum(answered is not None and answered <= due for _, due, answered, *_ in rows),
+        in_time,
         _median(answers, timedelta(hours=1)),
         _median(closings, timedelta(days=1)),
-        len(ratings),
-        sum(ratings),
+        rated,
+        int(stars or 0),
     )
 
 
+async def _lengths(
+    session: AsyncSession, opened: Sequence[ColumnElement[bool]], at: QueryableAttribute[datetime | None]
+) -> list[timedelta]:
+    """From the opening of each of these cases until then, where that has been."""
+    # As the driver has them: of ten thousand cases it takes longer to make them into moments than to find them.
+    moments = [type_coerce(moment, String) for moment in (Case.opened_at, at)]
+    rows: Sequence[Row[*tuple[Any, ...]]] = (
+        await session.execute(select(*moments).where(*opened, at.is_not(None)))
+    ).all()
+    return [_length(start, end) for start, end in rows]
+
+
 _Moment = str | datetime
-"""Of SQLite, and of PostgreSQL. The earlier one is the smaller one of either."""
+"""Of SQLite, and of PostgreSQL."""
 
 
 def _length(start: _Moment, end: _Moment) -> timedelta:

@@ -47,7 +47,7 @@ LANDED = {
     "0042_contest_teams": "5df8dc8a32cfc423c15a57f870eddba8465a1facb1d9bc58771e8fa8b818eca8",
     "0043_case_places": "b8a1b001ccf000434fe06a8d9fb14f65287380ef56459fa98446e43db1b5e33e",
     "0047_tallies": "de2e95bd7eb09cacee0ee10a6c9b6f638c60890ab777b8eb162307dee129fbbb",
-    "0048_indexes_with_the_answer": "490981ea6cc8a352e2e7822ebd86aae79074b17bc8c45ab6e1a50705ffb6f574",
+    "0048_indexes_with_the_answer": "a182f9b7737becc6200b31ff7360f9d19bbec556bbf25fb9e6773aca9df7517b",
 }
 
 

@@ -24,6 +24,7 @@ _AFTER = (
     ("ix_cases_state", "cases", ["state", "last_at"], None, None),
 )
 _NEW = (
+    ("ix_search_figures_counted", "search_figures", ["kind", "period", "cell", "count"], None, None),
     ("ix_cases_forgotten", "cases", ["desk", "opened_at"], "content IS NULL", "content IS NULL"),
     ("ix_cases_at_level", "cases", ["state", "level_since"], "level > 0", "level > 0"),
     ("ix_cases_doubted", "cases", ["last_at"], "doubt_told IS NOT NULL", "doubt_told IS NOT NULL"),
