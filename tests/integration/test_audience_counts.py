@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from storage.broadcasts import recipients
 from storage.broadcasts.recipients import Audience
 from storage.database import Database
+from storage.dialogues import Answers
 from storage.membership import memberships
 from storage.membership.conditions import IsMember, IsNoMember, WorksFor, WorksIn
 from storage.people import people
@@ -41,7 +42,8 @@ async def town(database: Database) -> Database:
         for one in map(PersonId, PEOPLE):
             await people.seen_all(session, {one: "zh_Hans" if one % 4 else "en"}, NOON - timedelta(days=one % 7 * 9))
             if one % 3 == 0:
-                answers = {"name": "Li", "platform": ("Meituan", "Eleme")[one % 2], "district": "Decheng"}
+                platform = ("Meituan", "Eleme")[one % 2]
+                answers: Answers = {"name": "Li", "platform": platform, "district": "Decheng"}
                 await memberships.create(session, one, answers, NOON)
             if one % 15 == 0:
                 await memberships.leave(session, one, NOON)
