@@ -125,9 +125,11 @@ _HOLDS = (SignUp.state.in_(TAKING), SignUp.came_at.is_not(None), SignUp.rating.i
 async def different(session: AsyncSession, edges: Edges, each: Sequence[Turnout]) -> list[Different]:
     """Of the activities that began in each stretch between two edges; `each` are their turnouts. The largest tells that
     there were so many at least; only where it is small, people are counted."""
-    found = []
-    for start, end in _stretches(edges):
-        these = [(one.placed, one.came, one.rated) for one in each if start <= one.starts_at < end]
+    stretches, found = _stretches(edges), []
+    by_stretch: list[list[tuple[int, int, int]]] = [[] for _ in stretches]
+    for one in each:
+        by_stretch[bisect_right(edges, one.starts_at) - 1].append((one.placed, one.came, one.rated))
+    for (start, end), these in zip(stretches, by_stretch, strict=True):
         least = [max((counts[at] for counts in these), default=0) for at in range(len(_HOLDS))]
         for at, holds in enumerate(_HOLDS):
             if least[at] < MIN_CELL_SIZE <= sum(counts[at] for counts in these):
@@ -256,11 +258,8 @@ async def _lengths(
     return [_length(start, end) for start, end in rows]
 
 
-_Moment = str | datetime
-"""Of SQLite, and of PostgreSQL."""
-
-
-def _length(start: _Moment, end: _Moment) -> timedelta:
+def _length(start: str | datetime, end: str | datetime) -> timedelta:
+    """Of two moments as SQLite has them, or PostgreSQL."""
     if isinstance(start, str) or isinstance(end, str):
         return datetime.fromisoformat(str(end)) - datetime.fromisoformat(str(start))
     return end - start
