@@ -22,6 +22,7 @@ WHY = {
     "broadcast: is sent to": "counted exactly, because an approval depends on it",
     "statistics: gaps": "the week with the most people is looked for in each of some thousand places",
     "statistics: as a file": "a line for each activity and place",
+    "statistics:": "members, turnouts and recipients of two periods are counted by indexes",
     "statistics: cases": "medians are of each case, 1 µs",
     "activity: its people as a file": "each row is decrypted, a page at a time",
     "export: activities": "a line for each activity",

@@ -20,6 +20,7 @@ from storage.broadcasts import reads as broadcast_reads
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.recipients import Audience
+from storage.deliveries.retention import KEPT
 from storage.deliveries.table import State
 from storage.disclosure import MIN_CELL_SIZE, rounded, told_of_sum
 from storage.people.access import Right
@@ -235,6 +236,12 @@ def _speed(view: View, row: Broadcast, done: int) -> list[Markup]:
     ]
 
 
+def may_retry(view: View, row: Broadcast, counted: Mapping[State, int]) -> bool:
+    """Whether something has failed that can be sent again: it was not forgotten yet."""
+    is_kept = row.finished_at is not None and row.finished_at > view.now - KEPT
+    return row.state == BroadcastState.DONE and is_kept and bool(counted.get(State.FAILED))
+
+
 def _controls(view: View, row: Broadcast, counted: dict[State, int]) -> Buttons:
     _ = view._
     pause, resume = presses.PAUSE.button(_("⏸ Pause"), row.id), presses.RESUME.button(_("▶ Resume"), row.id)
@@ -248,7 +255,7 @@ def _controls(view: View, row: Broadcast, counted: dict[State, int]) -> Buttons:
     if row.state in (BroadcastState.AWAITING, BroadcastState.SCHEDULED, BroadcastState.FREEZING):
         return [[stop], refresh]
     if row.state == BroadcastState.DONE:
-        retry_them = [presses.RETRY.button(_("🔁 Retry the failed"), row.id)] if counted.get(State.FAILED) else []
+        retry_them = [presses.RETRY.button(_("🔁 Retry the failed"), row.id)] if may_retry(view, row, counted) else []
         picture_of_it = [presses.PICTURE.button(_("📈 Picture"), row.id)] if row.total >= MIN_CELL_SIZE else []
         return [picture_of_it, retry_them, change, refresh]
     return []

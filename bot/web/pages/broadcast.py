@@ -20,7 +20,6 @@ from storage.broadcasts import broadcasts, corrections, tallies
 from storage.broadcasts import reads as broadcast_reads
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.ids import BroadcastId
-from storage.deliveries.table import State
 from storage.people.access import Right
 from storage.people.segments import Segment
 
@@ -87,7 +86,7 @@ async def _report(visit: Visit, row: Broadcast) -> dict[str, Any]:
     return {
         "lines": panel.progress_lines(visit.view, row, counted, read),
         "changes": row.state in (*_MOVING, BroadcastState.DONE),
-        "has_failed": row.state == BroadcastState.DONE and bool(counted.get(State.FAILED)),
+        "has_failed": panel.may_retry(visit.view, row, counted),
         "address": f"{visit.site.root}{_PATH}/{row.id}/progress",
     }
 
