@@ -81,6 +81,7 @@ from storage.privacy import consents
 from storage.pseudonym_columns import Pseudonym, known
 from storage.sos import calls as help_calls
 from storage.sos import duties as help_duties
+from storage.sos import going as help_going
 from storage.sos.duties import Volunteer
 from storage.sos.table import Content as CallContent
 from storage.stations import proposals, reports
@@ -287,7 +288,7 @@ async def _sos(session: AsyncSession) -> None:
     await roles.grant(session, ADMIN, Role.MEMBER, ADMIN, NOON)
     await help_duties.begin(session, ADMIN, Volunteer("Zhao", 37.43, 116.36), NOON + timedelta(hours=4), None)
     call, _ = await help_calls.begin(session, LI, CallContent("Li", 37.43, 116.36), 3_000, [], NOON)
-    await help_calls.take(session, call.id, ADMIN, [], NOON)
+    await help_going.take(session, call.id, ADMIN, [], NOON)
 
 
 async def broadcast(session: AsyncSession, segment: Segment) -> Broadcast:
