@@ -24,7 +24,7 @@ from storage.plain_text import clean_code
 _HINTS = {
     "line": N_("Write hours, orders and money in one line, for example: 9h 42 318"),
     "hours": N_("How many hours? Up to 24. In one line, for example: 9h 42 318"),
-    "orders": N_("How many orders? Hours, orders and money in one line, for example: 9h 42 318"),
+    "orders": N_("How many orders? If you don't know, write a dash: 9h - 318"),
     "money": N_("How much money? Hours, orders and money in one line, for example: 9h 42 318"),
 }
 _NOT_A_DAY = N_("I don't understand this day. Write it like “yesterday” or “3 Nov”, or choose it below.")

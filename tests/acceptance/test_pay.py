@@ -57,6 +57,33 @@ async def test_a_shift_is_noted_in_one_line_and_the_next_day_with_one_tap(town: 
     assert "¥636" in page["text"]
 
 
+@LANGUAGES
+async def test_orders_can_be_skipped_and_a_day_too(town: Town, language: str) -> None:
+    _ = translator(language)
+    rider = await begun(town, language=language)
+    await rider.says("9小时 318元" if language == "zh_Hans" else "9h - 318")
+    receipt = await rider.hears_of("✓")
+    assert _("{amount} an hour").format(amount="¥35.33") in receipt["text"]
+    assert "-1" not in receipt["text"] and receipt["text"].count("¥") == 2, "nothing by the order"
+    await rider.presses(_("📒 My pay book"))
+    assert "-1" not in (await rider.hears_of(_("This week")))["text"]
+    await rider.forges(presses.CSV.data())
+    name, content = await file_of(town, rider)
+    assert name == "pay-book.csv" and "2026-11-24,9.0,,318.0," in content.decode()
+    await rider.forges(presses.REMIND.data())
+    await rider.hears_of(_("At what time should I ask about your shift? Choose, or write it."))
+    await rider.says("21:00")
+    await rider.hears_of("21:00")
+    town.now = NOON + timedelta(hours=9, minutes=1)
+    await town.tick("pay")
+    town.deliver()
+    await rider.hears_of(_("📒 How was your shift today?"))
+    await rider.presses(_("⏭ No shift today"))
+    await rider.hears_of(_("All right, nothing for today."))
+    async with town.database.reading() as session:
+        assert await entries.count(session, PersonId(RIDER)) == 1
+
+
 async def test_an_entry_is_corrected_and_shows_what_it_said_before(town: Town) -> None:
     rider = await begun(town)
     await rider.says("9h 42 318")
