@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from storage.pay.entries import Entry
 from storage.pay.shifts import NOT_SAID
 
-WEEKS_SHOWN = 8
+WEEKS_SHOWN, MONTHS_SHOWN = 8, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,16 @@ def by_week(entries: Sequence[Entry], today: date) -> list[tuple[date, Sum]]:
     monday = week_of(today)
     weeks = [monday - timedelta(weeks=back) for back in reversed(range(WEEKS_SHOWN))]
     return [(week, between(entries, week, week + timedelta(days=6))) for week in weeks]
+
+
+def by_month(entries: Sequence[Entry], today: date) -> list[tuple[date, Sum]]:
+    """The last months up to the one of today, each by its first day."""
+    first = today.replace(day=1)
+    months = [first]
+    while len(months) < MONTHS_SHOWN:
+        months.insert(0, month_before(months[0])[0])
+    ends = [*(one - timedelta(days=1) for one in months[1:]), today]
+    return [(one, between(entries, one, end)) for one, end in zip(months, ends, strict=True)]
 
 
 def change(now: int | None, before: int | None) -> float | None:

@@ -170,7 +170,9 @@ async def test_its_files_are_signed_and_the_script_checks_them(town: Town) -> No
     await rider.presses("📒 My pay book")
     await rider.hears_of("This week")
     await rider.presses("📈 Chart")
-    await rider.hears_of("Only you see this.")
+    caption = (await rider.hears_of("Only you see this."))["caption"]
+    assert caption.count("¥37.56 an hour · ¥8.05 an order") == 2, "of the week and of the month"
+    assert "November 2026" in caption
     await rider.forges(presses.EXPORT.data())
     await rider.hears_of("signed by")
     for label, name, beginning in (

@@ -103,6 +103,13 @@ def test_sums_count_days_once_and_pay_with_bonus_less_fines() -> None:
     assert sums.change(2_955, sums.between(kept, *sums.month_before(monday)).per_hour) == pytest.approx(-0.409)
     assert sums.change(1, None) is None and sums.change(None, 5) is None
     assert [one.days for _, one in sums.by_week(kept, date(2026, 11, 29))] == [0, 0, 0, 1, 0, 0, 0, 2]
+    assert [one.days for _, one in sums.by_month(kept, date(2026, 11, 29))] == [0, 0, 1, 2]
+    assert [first for first, _ in sums.by_month([], date(2027, 1, 31))] == [
+        date(2026, 10, 1),
+        date(2026, 11, 1),
+        date(2026, 12, 1),
+        date(2027, 1, 1),
+    ]
     assert sums.total([]).per_hour is None
 
 
