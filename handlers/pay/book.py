@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
+from handlers.cases import presses as case_presses
 from handlers.chat.confirming import confirming
 from handlers.chat.press import Button, Buttons, Page
 from handlers.chat.routes import Routes
@@ -44,6 +45,8 @@ SUBJECT = Subject(
     {"zh_Hans": "记账、账本、收入、流水、工资条、时薪", "en": "pay book, earnings, income, wage book"},
 )
 _READY = 3
+_DESK, _KIND = "legal", "pay"
+"""Where pay that is too low is brought."""
 
 
 def register(routes: Routes) -> None:
@@ -91,11 +94,27 @@ async def page(talk: Talk) -> Page:
     today = talk.local_today
     before = sums.between(kept, *sums.month_before(today)).per_hour
     lines = [Markup("📒 <b>{}</b>").format(talk._("My pay book")), _today_line(talk, kept)]
+    is_low = False
     for title, first in ((talk._("This week"), sums.week_of(today)), (talk._("This month"), today.replace(day=1))):
         one = sums.between(kept, first, today)
         if one.days:
             lines += ["", _sum_lines(talk, title, one, before)]
-    return Markup("\n").join(lines), _buttons(talk, kept)
+            is_low = is_low or _is_low(talk, one)
+    return Markup("\n").join(lines), [*_against_low_pay(talk, is_low=is_low), *_buttons(talk, kept)]
+
+
+def _is_low(talk: Talk, one: Sum) -> bool:
+    """Whether an hour brought less than the minimum wage of the config."""
+    least = talk.context.settings.minimum_pay.hourly
+    return bool(least) and one.per_hour is not None and one.per_hour < least
+
+
+def _against_low_pay(talk: Talk, *, is_low: bool) -> Buttons:
+    """The page of what to do, where the organisation has the desk for it."""
+    desk = talk.context.settings.desks.get(_DESK)
+    if not is_low or desk is None or desk.kind(_KIND) is None:
+        return []
+    return [[case_presses.SHOW_ANSWER.button(talk._("💡 What you can do today"), _DESK, _KIND)]]
 
 
 def _today_line(talk: Talk, kept: Sequence[Entry]) -> str:
@@ -111,7 +130,7 @@ def _sum_lines(talk: Talk, title: str, one: Sum, before: int | None) -> Markup:
     head = labelled(talk._, Markup("<b>{}</b>").format(title), words.sum_words(talk.view, one))
     text = Markup("{}\n{}").format(head, rates)
     least = talk.context.settings.minimum_pay
-    if least.hourly and one.per_hour is not None and one.per_hour < least.hourly:
+    if _is_low(talk, one):
         said = talk._("⚠️ Below the minimum hourly wage of {amount} ({source}). What you can do: /legal")
         text += Markup("\n{}").format(said.format(amount=words.amount(talk.view, least.hourly), source=least.source))
     return text

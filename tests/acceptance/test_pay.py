@@ -161,6 +161,8 @@ async def test_pay_below_the_minimum_wage_is_marked_with_its_source(database: Da
             await rider.presses("📒 My pay book")
             page = await rider.hears_of("This week")
             assert "Below the minimum hourly wage of ¥21 (2025/3)" in page["text"]
+            await rider.presses("💡 What you can do today")
+            assert "Unpaid wages" in (await rider.hears_of("💡"))["text"]
 
 
 async def test_its_files_are_signed_and_the_script_checks_them(town: Town) -> None:
