@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from handlers.cases import presses as case_presses
 from handlers.chat.confirming import confirming
+from handlers.chat.dispatch import command_of
 from handlers.chat.press import Button, Buttons, Page
 from handlers.chat.routes import Routes
 from handlers.chat.subjects import Subject
@@ -19,10 +20,11 @@ from handlers.i18n.translations import N_
 from handlers.inputs.consent import Wording, wording
 from handlers.pay import presses, words
 from handlers.pay.form import Earlier, Today, noting_earlier, noting_today
+from handlers.pay.inputs import HINTS
 from storage.pay import entries, reminders, sums
 from storage.pay.entries import Entry
 from storage.pay.pool import members
-from storage.pay.shifts import Shift
+from storage.pay.shifts import NotAShift, Shift, read_line
 from storage.pay.sums import Sum
 from storage.privacy import consents
 
@@ -68,7 +70,17 @@ async def command(talk: Talk) -> None:
         yes = presses.AGREE.button(talk._("✅ I agree, start my book"), CONSENT.version)
         talk.say(wording(talk, CONSENT), [[yes], [presses.DO_NOT_AGREE.button(talk._("No, thank you"))]])
         return
-    talk.say(*await page(talk))
+    line = command_of(talk.text, talk.context)[1] if talk.text.startswith("/") else ""
+    if not line:
+        talk.say(*await page(talk))
+        return
+    await consents.require(talk.session, talk.person.id, CONSENT.purpose, CONSENT.version)
+    try:
+        shift = read_line(line)
+    except NotAShift as fault:
+        talk.say(talk._(HINTS[fault.what]), [[presses.NOTE.button(talk._("➕ Note my shift"))]])
+        return
+    await _note_today(talk, shift)
 
 
 async def agree(talk: Talk, version: int) -> None:
@@ -171,10 +183,14 @@ async def note_earlier(talk: Talk) -> None:
 
 
 async def _noted_today(talk: Talk, draft: Today) -> None:
+    await _note_today(talk, draft.shift)
+
+
+async def _note_today(talk: Talk, shift: Shift) -> None:
     day = talk.local_today
     if talk.now.astimezone(talk.context.settings.organisation.zone).hour < _STILL_YESTERDAY:
         day -= timedelta(days=1)
-    entry = await entries.add(talk.session, talk.person.id, day, draft.shift, talk.local_today, talk.now)
+    entry = await entries.add(talk.session, talk.person.id, day, shift, talk.local_today, talk.now)
     talk.say(*receipt(talk, entry))
 
 

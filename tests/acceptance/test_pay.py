@@ -58,6 +58,25 @@ async def test_a_shift_is_noted_in_one_line_and_the_next_day_with_one_tap(town: 
 
 
 @LANGUAGES
+async def test_a_line_behind_the_command_notes_a_shift_at_once(town: Town, language: str) -> None:
+    _ = translator(language)
+    rider = await at_home(town, OTHER, language)
+    line = "/pay 9小时 42单 318元" if language == "zh_Hans" else "/pay 9h 42 318"
+    await rider.says(line)
+    await rider.hears_of("📒")
+    async with town.database.reading() as session:
+        assert not await entries.has_any(session, PersonId(OTHER)), "nothing before they agree"
+    rider = await begun(town, language=language)
+    await rider.says("/cancel")
+    await rider.says(line)
+    assert "¥318" in (await rider.hears_of("✓"))["text"]
+    await rider.says("/pay 9h 42")
+    await rider.hears_of(_("How much money? Hours, orders and money in one line, for example: 9h 42 318"))
+    async with town.database.reading() as session:
+        assert await entries.count(session, PersonId(RIDER)) == 1
+
+
+@LANGUAGES
 async def test_orders_can_be_skipped_and_a_day_too(town: Town, language: str) -> None:
     _ = translator(language)
     rider = await begun(town, language=language)
