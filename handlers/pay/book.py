@@ -10,7 +10,7 @@ from markupsafe import Markup
 from handlers.cases import presses as case_presses
 from handlers.chat.confirming import confirming
 from handlers.chat.dispatch import command_of
-from handlers.chat.press import Button, Buttons, Page
+from handlers.chat.press import Button, Buttons, InvalidCallback, Page
 from handlers.chat.routes import Routes
 from handlers.chat.subjects import Subject
 from handlers.chat.talk import Talk
@@ -24,7 +24,7 @@ from handlers.pay.inputs import HINTS
 from storage.pay import entries, reminders, sums
 from storage.pay.entries import Entry
 from storage.pay.pool import members
-from storage.pay.shifts import NotAShift, Shift, read_line
+from storage.pay.shifts import NotAShift, Shift, checked, read_line, read_unasked
 from storage.pay.sums import Sum
 from storage.privacy import consents
 
@@ -47,6 +47,7 @@ SUBJECT = Subject(
     {"zh_Hans": "记账、账本、收入、流水、工资条、时薪", "en": "pay book, earnings, income, wage book"},
 )
 _READY = 3
+_WRITTEN = ("minutes", "orders", "money", "bonus", "fines", "costs")
 _DESK, _KIND = "legal", "pay"
 """Where pay that is too low is brought."""
 
@@ -57,6 +58,8 @@ def register(routes: Routes) -> None:
     routes.press(presses.DO_NOT_AGREE, do_not_agree, writes=False)
     routes.press(presses.BOOK, show, writes=False)
     routes.press(presses.NOTE, note)
+    routes.press(presses.NOTE_LINE, note_line)
+    routes.answers(shift_meant)
     routes.press(presses.NOTE_EARLIER, note_earlier)
     routes.press(presses.ASK_TO_ERASE, ask_to_erase, writes=False)
     routes.press(presses.ERASE, erase)
@@ -67,8 +70,7 @@ def register(routes: Routes) -> None:
 async def command(talk: Talk) -> None:
     """The book; before the first entry, what is to be agreed to. "/pay 9h 42 318" notes a shift at once."""
     if await consents.find(talk.session, talk.person.id, CONSENT.purpose) is None:
-        yes = presses.AGREE.button(talk._("✅ I agree, start my book"), CONSENT.version)
-        talk.say(wording(talk, CONSENT), [[yes], [presses.DO_NOT_AGREE.button(talk._("No, thank you"))]])
+        _ask_consent(talk)
         return
     line = command_of(talk.text, talk.context)[1] if talk.text.startswith("/") else ""
     if not line:
@@ -81,6 +83,11 @@ async def command(talk: Talk) -> None:
         talk.say(talk._(HINTS[fault.what]), [[presses.NOTE.button(talk._("➕ Note my shift"))]])
         return
     await _note_today(talk, shift)
+
+
+def _ask_consent(talk: Talk) -> None:
+    yes = presses.AGREE.button(talk._("✅ I agree, start my book"), CONSENT.version)
+    talk.say(wording(talk, CONSENT), [[yes], [presses.DO_NOT_AGREE.button(talk._("No, thank you"))]])
 
 
 async def agree(talk: Talk, version: int) -> None:
@@ -174,6 +181,30 @@ async def note(talk: Talk) -> None:
     await consents.require(talk.session, talk.person.id, CONSENT.purpose, CONSENT.version)
     ready = ready_of(await entries.all_of(talk.session, talk.person.id))
     await forms.begin(talk, _TODAY, Today(ready=ready))
+
+
+def shift_meant(talk: Talk, text: str) -> Sequence[Button]:
+    """A button that notes the shift which somebody has written without being asked."""
+    shift = read_unasked(text)
+    if shift is None:
+        return []
+    said = talk._("📒 Note it: {shift}").format(shift=words.shift(talk.view, shift))
+    values = (shift.minutes, shift.orders, shift.money, shift.bonus, shift.fines, shift.costs)
+    return [presses.NOTE_LINE.button(said, ".".join(map(str, values)))]
+
+
+async def note_line(talk: Talk, written: str) -> None:
+    """Whoever has no book reads first what they would agree to."""
+    if await consents.find(talk.session, talk.person.id, CONSENT.purpose) is None:
+        _ask_consent(talk)
+        return
+    await consents.require(talk.session, talk.person.id, CONSENT.purpose, CONSENT.version)
+    try:
+        shift = checked(dict(zip(_WRITTEN, map(int, written.split(".")), strict=True)))
+    except ValueError:
+        raise InvalidCallback from None
+    talk.remove_buttons()
+    await _note_today(talk, shift)
 
 
 async def note_earlier(talk: Talk) -> None:

@@ -9,6 +9,8 @@ AGREE = Press("payyes", int)
 DO_NOT_AGREE = Press("payno")
 BOOK = Press("pay")
 NOTE = Press("paynote")
+NOTE_LINE = Press("payline", str)
+"""Minutes, orders, money, bonus, fines and costs of a shift that somebody wrote unasked: "540.42.31800.0.0.0"."""
 NOTE_EARLIER = Press("payearlier")
 LIST = Press("paylist", int)
 SHOW = Press("payentry", EntryId)

@@ -118,12 +118,7 @@ def read_line(text: str) -> Shift:
     Raises:
         NotAShift: see the class.
     """
-    plain = clean_code(text).replace("两", "2").casefold()
-    found: dict[str, int] = {}
-    bare: list[str] = []
-    at = 0
-    while at < len(plain):
-        at = _token(plain, at, found, bare)
+    found, bare = _tokens(text)
     if not bare and {"minutes", "money"} <= found.keys():
         found.setdefault("orders", NOT_SAID)
     for name, read in _VALUES.items():
@@ -132,6 +127,27 @@ def read_line(text: str) -> Shift:
     if bare:
         raise NotAShift("line")
     return checked(found)
+
+
+def read_unasked(text: str) -> Shift | None:
+    """The shift that somebody writes without being asked; None unless at least two values have their unit, since three
+    numbers may be anything."""
+    try:
+        found, _bare = _tokens(text)
+        return read_line(text) if len(found.keys() & _VALUES.keys()) > 1 else None
+    except NotAShift:
+        return None
+
+
+def _tokens(text: str) -> tuple[dict[str, int], list[str]]:
+    """What stands in it with a unit, and the numbers without one. Raises NotAShift: see the class."""
+    plain = clean_code(text).replace("两", "2").casefold()
+    found: dict[str, int] = {}
+    bare: list[str] = []
+    at = 0
+    while at < len(plain):
+        at = _token(plain, at, found, bare)
+    return found, bare
 
 
 def _read_bare(name: str, read: Callable[[str], int], text: str) -> int:

@@ -274,6 +274,7 @@ OPEN_TO_ALL = {
         "payremove",
         "payremovenow",
         "payskip",
+        "payline",
         "paychart",
         "payexport",
         "paypdf",

@@ -77,6 +77,29 @@ async def test_a_line_behind_the_command_notes_a_shift_at_once(town: Town, langu
 
 
 @LANGUAGES
+async def test_a_shift_written_without_being_asked_is_offered_to_be_noted(town: Town, language: str) -> None:
+    _ = translator(language)
+    line = "8小时 30单 250元 奖金5" if language == "zh_Hans" else "8h 30 orders 250 bonus 5"
+    stranger = await at_home(town, OTHER, language)
+    await stranger.says(line)
+    await stranger.hears_of(_("Are you looking for this? See what else I can do: /help"))
+    await stranger.presses("📒")
+    await stranger.hears_of("📒")
+    rider = await begun(town, language=language)
+    await rider.says("/cancel")
+    await rider.says(line)
+    await rider.hears_of(_("Are you looking for this? See what else I can do: /help"))
+    await rider.presses("📒")
+    receipt = await rider.hears_of("✓")
+    assert "¥250" in receipt["text"] and "¥5" in receipt["text"]
+    await rider.forges(presses.NOTE_LINE.data("99999.1.1.0.0.0"))
+    await rider.is_answered()
+    async with town.database.reading() as session:
+        assert await entries.count(session, PersonId(RIDER)) == 1
+        assert not await entries.has_any(session, PersonId(OTHER)), "nothing before they agree"
+
+
+@LANGUAGES
 async def test_orders_can_be_skipped_and_a_day_too(town: Town, language: str) -> None:
     _ = translator(language)
     rider = await begun(town, language=language)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from storage.pay import sums
 from storage.pay.entries import Entry, Version
 from storage.pay.ids import EntryId
-from storage.pay.shifts import NotAShift, Shift, read_line
+from storage.pay.shifts import NotAShift, Shift, read_line, read_unasked
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
@@ -81,6 +81,23 @@ def test_any_text_is_a_shift_or_is_none(text: str) -> None:
     except NotAShift:
         return
     assert 0 < shift.minutes <= 24 * 60 and shift.orders >= -1 and shift.money >= 0
+
+
+@pytest.mark.parametrize(
+    ("text", "is_meant"),
+    [
+        ("9小时 42单 318元", True),
+        ("9h 42 orders 318", True),
+        ("9h 318元", True),
+        ("9 42 318", False),
+        ("10 元", False),
+        ("I waited 2 hours for 3 orders and nobody paid", False),
+        ("", False),
+        ("30h 5单 10元", False),
+    ],
+)
+def test_what_is_a_shift_without_being_asked_for_one(text: str, is_meant: bool) -> None:
+    assert (read_unasked(text) is not None) is is_meant
 
 
 def entry(day: date, shift: Shift) -> Entry:
