@@ -157,7 +157,11 @@ async def arrived(talk: Talk, call_id: HelpCallId) -> None:
     content = await going.arrived(talk.session, call_id, talk.person.id, await words.followers(talk), talk.now)
     said = talk._("✓ {name} is with you. Once you are safe, end the call. If it gets worse, call:")
     name = words.named(talk.view, content.helper)
-    talk.edit(words.with_numbers(talk.view, said.format(name=name)), [[words.call_off(talk.view, call_id)]])
+    buttons = [
+        [words.call_off(talk.view, call_id)],
+        [words.send_away(talk.view, call_id)],
+    ]  # it may be pressed by mistake
+    talk.edit(words.with_numbers(talk.view, said.format(name=name)), buttons)
 
 
 async def send_away(talk: Talk, call_id: HelpCallId) -> None:

@@ -242,7 +242,8 @@ async def test_the_caller_says_that_the_helper_has_come_and_nobody_asks_any_more
     await volunteer.is_told(_("Only the caller or the person who is going can do that."))
     await caller.presses(_("🙋 They are with me"))
     said = _("✓ {name} is with you. Once you are safe, end the call. If it gets worse, call:")
-    await caller.hears_of(said.format(name=f"Rider {VOLUNTEER}"))
+    heard = await caller.hears_of(said.format(name=f"Rider {VOLUNTEER}"))
+    assert _("🙅 Send them away") in str(heard), "it may have been pressed by mistake"
     await coordinator.hears_of("🙋")
     for _quarter in range(8):
         await after(nearby, 15)
