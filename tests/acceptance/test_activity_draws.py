@@ -87,7 +87,9 @@ async def test_a_draw_from_its_set_up_to_the_file_that_repeats_it(town: Town, la
         closing = _("No more tickets: yours, no. {n}, is in the draw. Draw: {time}").partition("{time}")[0]
         await rider.hears_of(closing.format(n=number))
         await rider.presses(_("🎲 The draw"))
-        assert _("The seed: {digest}").partition("{")[0] not in (await rider.hears_of("SHA-256"))["text"]
+        page = (await rider.hears_of("SHA-256"))["text"]
+        assert _("The seed: {digest}").partition("{")[0] not in page
+        assert _("Tickets in the list: {tickets} · places: {places}").format(tickets=3, places=2) in page
     late = await at_home(town, 54, language)
     await late.says("/start act_1")
     await late.hears_of(_("no more tickets, draw: {when}").partition("{")[0])
