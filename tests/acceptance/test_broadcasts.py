@@ -402,7 +402,8 @@ async def _faults_left(town: Town, count: int) -> None:
 
 async def _is_at_rest(town: Town, broadcast_id: BroadcastId) -> bool:
     async with town.database.reading() as session:
-        return not (await of_broadcasts.counts(session, broadcast_id)).get(State.CLAIMED)
+        claimed = (Delivery.broadcast_id == broadcast_id) & (Delivery.state == State.CLAIMED)
+        return await session.scalar(select(Delivery.id).where(claimed).limit(1)) is None
 
 
 async def _until_state(town: Town, broadcast_id: BroadcastId, state: State) -> None:

@@ -46,7 +46,8 @@ LANDED = {
     "0038_collective_cases": "781a694c8fd84ad1b887b112e87433e9a304dd81d37fc418d057520ab4e23299",
     "0042_contest_teams": "5df8dc8a32cfc423c15a57f870eddba8465a1facb1d9bc58771e8fa8b818eca8",
     "0043_case_places": "b8a1b001ccf000434fe06a8d9fb14f65287380ef56459fa98446e43db1b5e33e",
-    "0047_tallies": "de2e95bd7eb09cacee0ee10a6c9b6f638c60890ab777b8eb162307dee129fbbb",
+    "0045_contest_team_left": "23e6ba07f5da3d4b54a5cae5d0f80b9df1aa93968c88f3e44b5ad12b1299461f",
+    "0047_tallies": "8c88639d890235c58f1260a140fcec636b46235784cde1a0be8caef43ff98497",
     "0048_indexes_with_the_answer": "a182f9b7737becc6200b31ff7360f9d19bbec556bbf25fb9e6773aca9df7517b",
 }
 
