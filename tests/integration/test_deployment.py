@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import importlib.util
 import json
 import os
 import re
@@ -101,17 +101,19 @@ def test_the_packages_are_made_slim(tmp_path: Path) -> None:
         *("babel/locale-data/root.dat", "babel/locale-data/en_001.dat", "babel/locale-data/zh_Hans_CN.dat"),
         *("holidays/locale/zh_CN/x.mo", "pygments/lexers/__init__.py", "pygments/lexers/_mapping.py"),
         *("numpy/core.py", "numpy/_core/_multiarray_umath.so", "PIL/_imaging.so", "pillow.libs/libpng16.so"),
-        *("sqlalchemy/orm.py", "pip_like/x.py"),
+        *("sqlalchemy/orm.py", "pip_like/x.py", "lxml/etree.so", "numpy/random/x.py", "telegram/x.py"),
     ]
     unneeded = [
         *("babel/locale-data/fr.dat", "holidays/locale/th/x.mo", "pygments/lexers/perl.py", "pkg_resources/x.py"),
         *("numpy/tests/x.py", "numpy/f2py/x.py", "sqlalchemy/testing/x.py", "icalendar/tests/x.py", "numpy/core.pyi"),
         *("numpy/_core/_umath_tests.so", "numpy/_core/include/x.h", "PIL/_avif.so", "pillow.libs/libavif-1.so"),
         *("asyncpg/protocol.c", "pip/x.py", "pip-24.dist-info/x", "uv-0.13.dist-info/x", "setuptools/x.py"),
+        *("lxml/html/x.py", "lxml/objectify.so", "numpy/fft/x.py", "numpy/__pycache__/core.pyc", "telegram/ext/x.py"),
     ]
     packages = tmp_path / ".venv/lib/python3.11/site-packages"
     tree(packages, *needed, *unneeded)
-    tree(tmp_path / ".venv", ".uv", ".run", "bin/uv", "bin/pip3", "bin/python")
+    tree(tmp_path / ".venv", ".uv", ".run", ".lock", "bin/uv", "bin/pip3")
+    (tmp_path / ".venv/bin/python").symlink_to(sys.executable)
     tree(tmp_path / "handlers/i18n/locales/zh_Hans/LC_MESSAGES", "nuanxin.po")
     slim = ["env", "STRIP=none", "sh", str(DEPLOY / "slim.sh"), str(tmp_path)]  # these files have nothing to strip
     subprocess.run(slim, check=True)
@@ -121,15 +123,29 @@ def test_the_packages_are_made_slim(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / ".venv/bin").iterdir()} == {"python"}
 
 
+def test_only_what_the_program_imports_stays_compiled(tmp_path: Path) -> None:
+    """Also what it imports within a function, and what a library of its imports."""
+    packages = tmp_path / ".venv/lib/python3.11/site-packages"
+    files = {"used.py": "import used_by_it", "used_by_it.py": "", "late.py": "", "unused.py": ""}
+    for name, text in files.items():
+        (packages / name).parent.mkdir(parents=True, exist_ok=True)
+        (packages / name).write_text(text)
+    (tmp_path / "bot").mkdir()
+    (tmp_path / "bot/x.py").write_text("import used\n\n\ndef later():\n    import late\n")
+    subprocess.run([sys.executable, "-m", "compileall", "-q", str(packages)], check=True)
+    command = [sys.executable, str(DEPLOY / "slim_compiled.py"), str(tmp_path)]
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": str(packages)})
+    left = {path.name.partition(".")[0] for path in packages.rglob("*.pyc")}
+    assert left == {"used", "used_by_it", "late"}
+
+
 def imported() -> Iterator[str]:
     """The modules that the program imports, at its start or later."""
-    for package in ("bot", "handlers", "schedules", "storage"):
-        for file in (ROOT / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-                if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                    yield node.module
-                elif isinstance(node, ast.Import):
-                    yield from (alias.name for alias in node.names)
+    spec = importlib.util.spec_from_file_location("slim_compiled", DEPLOY / "slim_compiled.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield from (*module.imported(ROOT), *module.UNNAMED)
 
 
 def test_what_the_program_imports_stays_in_slim_packages() -> None:
@@ -140,7 +156,10 @@ def test_what_the_program_imports_stays_in_slim_packages() -> None:
     command = [sys.executable, "-W", "ignore", "-c", code, *names]
     files = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout.splitlines()
     gone = re.compile(r"site-packages/(.+/)?(tests?|SelfTest)/|/(sqlalchemy/testing|alembic/testing|numpy/f2py)/")
-    gone_too = re.compile(r"site-packages/(pip|uv|setuptools|pkg_resources|numpy/distutils)/|/_core/_\w+_tests\.")
+    gone_too = re.compile(
+        r"site-packages/(pip|uv|setuptools|pkg_resources|numpy/(distutils|fft|polynomial)|telegram/ext)/"
+        r"|/_core/_\w+_tests\.|/lxml/(html|isoschematron|objectify)"
+    )
     assert len(files) > 1_000
     assert [file for file in files if gone.search(file) or gone_too.search(file)] == []
 
