@@ -44,10 +44,9 @@ find "$packages/pygments/lexers" -type f ! -name '__init__.*' ! -name '_mapping.
 # A format of pictures that Pillow would read: the bot only draws, and AVIF is a third of what Pillow brings.
 rm -f "$packages"/PIL/_avif.* "$packages"/pillow.libs/libavif-*
 
-# Symbols for debuggers, where the machine has binutils. Into new files, since uv shares the old ones with its cache.
+# Symbols for debuggers, where the machine has binutils.
 if command -v "${STRIP:-strip}" >/dev/null; then
-  find "$packages" -type f -name '*.so*' -exec sh -c '
-    for file; do "${STRIP:-strip}" --strip-unneeded -o "$file.small" "$file" && mv "$file.small" "$file"; done' sh {} +
+  "$venv/bin/python" "$(dirname "$0")/slim_symbols.py" "${STRIP:-strip}" "$packages"
 fi
 
 # Compiled files of what is never imported.

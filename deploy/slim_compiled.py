@@ -6,7 +6,6 @@ That is almost half of them. If one is wanted all the same, Python compiles it i
 from __future__ import annotations
 
 import ast
-import contextlib
 import importlib
 import sys
 import warnings
@@ -30,11 +29,14 @@ def imported(program: Path) -> Iterator[str]:
 
 
 def main(program: Path) -> None:
-    """`program` is the folder of the program, with its .venv, whose Python this is."""
+    """`program` is the folder of the program, with its .venv, whose Python this is.
+
+    Raises:
+        ImportError: the program could not start from what is left of the packages.
+    """
     sys.path.insert(0, str(program))
-    for name in sorted({*imported(program), *UNNAMED}):
-        with contextlib.suppress(ImportError):  # what only a type checker imports
-            importlib.import_module(name)
+    for name in sorted({*imported(program), *UNNAMED} - {"_typeshed"}):
+        importlib.import_module(name)
     used = {
         Path(cached).resolve() for one in list(sys.modules.values()) if (cached := getattr(one, "__cached__", None))
     }

@@ -7,8 +7,10 @@ import json
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,8 +117,9 @@ def test_the_packages_are_made_slim(tmp_path: Path) -> None:
     tree(tmp_path / ".venv", ".uv", ".run", ".lock", "bin/uv", "bin/pip3")
     (tmp_path / ".venv/bin/python").symlink_to(sys.executable)
     tree(tmp_path / "handlers/i18n/locales/zh_Hans/LC_MESSAGES", "nuanxin.po")
-    slim = ["env", "STRIP=none", "sh", str(DEPLOY / "slim.sh"), str(tmp_path)]  # these files have nothing to strip
-    subprocess.run(slim, check=True)
+    slim = ["sh", str(DEPLOY / "slim.sh"), str(tmp_path)]
+    variables = {"STRIP": "none", "PYTHONPATH": sysconfig.get_path("purelib")}  # these files have nothing to strip
+    subprocess.run(slim, check=True, env={**os.environ, **variables})
     left = {str(path.relative_to(packages)) for path in packages.rglob("*") if path.is_file()}
     assert left == set(needed)
     assert {path.name for path in (tmp_path / ".venv").iterdir()} == {"bin", "lib"}
@@ -137,6 +140,53 @@ def test_only_what_the_program_imports_stays_compiled(tmp_path: Path) -> None:
     subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": str(packages)})
     left = {path.name.partition(".")[0] for path in packages.rglob("*.pyc")}
     assert left == {"used", "used_by_it", "late"}
+
+
+def segments(*places: tuple[int, int]) -> bytes:
+    """A library of 64 bits whose segments are at these places of the file and of the memory."""
+    header = struct.pack("<5sB10xHHIQQQIHHHHHH", b"\x7fELF\x02", 1, 3, 62, 1, 0, 64, 0, 0, 64, 56, len(places), 0, 0, 0)
+    return header + b"".join(struct.pack("<IIQQQQQQ", 1, 5, *place, 0, 0, 0, 4096) for place in places)
+
+
+def test_a_library_that_strip_breaks_stays_as_it_is(tmp_path: Path) -> None:
+    """As binutils 2.40 does to numpy's: the loader refuses a segment that is off the pages."""
+    good, bad = segments((0, 0), (4096, 8192)), segments((0, 0), (4104, 8192))
+    (tmp_path / "becomes_good.so").write_bytes(good + b"symbols")
+    (tmp_path / "becomes_bad.so.1").write_bytes(good + b"symbols")
+    (tmp_path / "no_library.so").write_bytes(b"")
+    strip = tmp_path / "strip"
+    strip.write_text(
+        f"""#!{sys.executable}
+import pathlib, sys
+small, library = map(pathlib.Path, sys.argv[3:])
+small.write_bytes({bad!r} if "bad" in library.name else {good!r})
+sys.exit(library.stat().st_size == 0)
+"""
+    )
+    strip.chmod(0o755)
+    subprocess.run([sys.executable, str(DEPLOY / "slim_symbols.py"), str(strip), str(tmp_path)], check=True)
+    assert (tmp_path / "becomes_good.so").read_bytes() == good
+    assert (tmp_path / "becomes_bad.so.1").read_bytes() == good + b"symbols"
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "becomes_good.so",
+        "becomes_bad.so.1",
+        "no_library.so",
+        "strip",
+    }
+
+
+@pytest.mark.skipif(shutil.which("strip") is None, reason="binutils is not there")
+def test_numpy_is_there_after_this_machine_has_stripped_it(tmp_path: Path) -> None:
+    import numpy
+
+    site = Path(numpy.__file__).parents[1]
+    for name in ("numpy", "numpy.libs"):
+        shutil.copytree(site / name, tmp_path / name)
+    subprocess.run([sys.executable, str(DEPLOY / "slim_symbols.py"), "strip", str(tmp_path)], check=True)
+    code = "import numpy; print(numpy.__file__, numpy.linalg.inv(numpy.eye(2))[0, 0])"
+    command = [sys.executable, "-S", "-c", code]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, env={"PYTHONPATH": str(tmp_path)})
+    assert ran.stdout == f"{tmp_path / 'numpy/__init__.py'} 1.0\n"
 
 
 def imported() -> Iterator[str]:
