@@ -247,6 +247,18 @@ def test_a_password_of_compose_stands_in_no_url() -> None:
     assert "env_file: [{path: .env, required: false}]" in text, "every variable of .env reaches the bot"
 
 
+def test_slim_packages_are_installed_again_as_a_whole(tmp_path: Path) -> None:
+    """A new version may need what was taken out of the packages that stay."""
+    for name in ("Makefile", "requirements.lock", "requirements-uv.lock"):
+        shutil.copy(ROOT / name, tmp_path)
+    tree(tmp_path / ".venv", "bin/python")
+    command = ["make", "--dry-run", "-C", str(tmp_path), "install"]
+    assert "--reinstall" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    tree(tmp_path / ".venv", ".uv")
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "pip sync" in said and "--reinstall" not in said
+
+
 def test_nothing_is_installed_without_its_hash(tmp_path: Path) -> None:
     """Neither the packages nor the installer of the packages; and what that needs is on the machine."""
     makefile = (ROOT / "Makefile").read_text()
