@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.app import App
 from bot.config.config import load
@@ -287,8 +288,8 @@ def shown(tmp_path: Path) -> set[str]:
 
 async def test_alerts_and_dashboard_name_only_metrics_that_exist(tmp_path: Path) -> None:
     names = shown(tmp_path)
-    rules = (DEPLOY / "monitoring" / "alerts.yml").read_text("utf-8")
-    expressions = re.findall(r"^ +expr: (.+)$", rules, re.MULTILINE)
+    rules = yaml.safe_load((DEPLOY / "monitoring" / "alerts.yml").read_text("utf-8"))["groups"][0]["rules"]
+    expressions = [rule["expr"] for rule in rules]
     dashboard = json.loads((DEPLOY / "monitoring" / "dashboard.json").read_text("utf-8"))
     queries = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
     assert len(expressions) > 10 and len(queries) > 15
@@ -314,6 +315,8 @@ def test_each_failure_in_the_documents_has_its_test_or_its_run() -> None:
         parts = re.search(r"`make chaos`: ([\w, ]+)", shown_by)
         for part in parts[1].split(", ") if parts else ():
             assert (ROOT / "benchmarks" / "chaos" / f"{part.strip()}.py").exists(), part
+        for test in re.findall(r"tests/[\w/]+\.py", shown_by):
+            assert (ROOT / test).exists(), test
         assert parts or "tests/" in shown_by or "the rule alone" in shown_by, failure
 
 
