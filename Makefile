@@ -4,7 +4,8 @@ PY := .venv/bin/python
 
 PACKAGES := bot handlers schedules storage
 # Compiled once here, the program starts twice as fast, also where Python may not write its caches.
-SYNC := --quiet --python $(PY) --require-hashes --compile-bytecode
+# Without the mark .venv is new, or slimmed (deploy/slim.sh): what is installed lacks files.
+SYNC := --quiet --python $(PY) --require-hashes --compile-bytecode $(if $(wildcard .venv/.uv),,--reinstall)
 
 # The tests start the program some fifty times; without compiled files each start takes twice as long.
 CACHED := PYTHONDONTWRITEBYTECODE=

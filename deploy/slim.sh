@@ -10,7 +10,7 @@ packages=$(echo "$venv"/lib/python3*/site-packages)
 [ -d "$packages" ] || { echo "slim.sh: there is no .venv in $program" >&2; exit 1; }
 
 # What has built .venv. Without the marks `make install` builds again.
-rm -f "$venv/.uv" "$venv/.run" "$venv/.dev" "$venv"/bin/uv "$venv"/bin/uvx "$venv"/bin/pip* "$venv"/bin/f2py
+rm -f "$venv/.uv" "$venv/.run" "$venv/.dev" "$venv/.lock" "$venv"/bin/uv "$venv"/bin/uvx "$venv"/bin/pip* "$venv"/bin/f2py
 for name in uv uv-* pip pip-* setuptools setuptools-* pkg_resources _distutils_hack distutils-precedence.pth; do
   rm -rf "$packages"/$name # unquoted: a pattern
 done
@@ -20,6 +20,12 @@ find "$packages" -type d \( -name tests -o -name test -o -name SelfTest -o -name
 for name in sqlalchemy/testing alembic/testing numpy/f2py numpy/distutils numpy/_core/include numpy/_core/lib; do
   rm -rf "${packages:?}/$name"
 done
+
+# Parts of libraries that neither the program nor the libraries themselves ask for.
+for name in lxml/html lxml/isoschematron numpy/fft numpy/polynomial stdnum/oui.dat telegram/ext; do
+  rm -rf "${packages:?}/$name"
+done
+rm -f "$packages"/lxml/objectify.*
 find "$packages/numpy/_core" -type f -name '_*_tests.*' -delete
 for ending in a c cpp h pxd pyi pyx; do
   find "$packages" -type f -name "*.$ending" -delete
@@ -38,8 +44,10 @@ find "$packages/pygments/lexers" -type f ! -name '__init__.*' ! -name '_mapping.
 # A format of pictures that Pillow would read: the bot only draws, and AVIF is a third of what Pillow brings.
 rm -f "$packages"/PIL/_avif.* "$packages"/pillow.libs/libavif-*
 
-# Symbols for debuggers, where the machine has binutils. Into new files, since uv shares the old ones with its cache.
+# Symbols for debuggers, where the machine has binutils.
 if command -v "${STRIP:-strip}" >/dev/null; then
-  find "$packages" -type f -name '*.so*' -exec sh -c '
-    for file; do "${STRIP:-strip}" --strip-unneeded -o "$file.small" "$file" && mv "$file.small" "$file"; done' sh {} +
+  "$venv/bin/python" "$(dirname "$0")/slim_symbols.py" "${STRIP:-strip}" "$packages"
 fi
+
+# Compiled files of what is never imported.
+"$venv/bin/python" "$(dirname "$0")/slim_compiled.py" "$program"

@@ -75,7 +75,10 @@ def check_sandbox(config: Config) -> None:
     if config.token:
         raise CannotStart("telegram.token: the sandbox does not start with a real token")
     if not is_loopback(config.web.host):
-        raise CannotStart(f"web.host: the sandbox listens on loopback only, not at {config.web.host}")
+        raise CannotStart(
+            f"web.host: the sandbox listens on loopback only, not at {config.web.host}; for the real bot, set "
+            "telegram.token"
+        )
 
 
 async def require_own(config: Config, database: Database) -> None:

@@ -143,7 +143,10 @@ async def test_places_that_cannot_be_written(tmp_path: Path, command: str, setti
         ({"BACKUP__FOLDER": "{file}/backups"}, "backup.folder: {file}/backups can't be written"),
         ({"BACKUP__TOOLS": "{file}/none"}, "backup.tools: {file}/none is not a folder"),
         ({"GEOCODING__SERVICE": "baidu"}, "geocoding: the service baidu needs more than its name"),
-        ({"WEB__HOST": "0.0.0.0"}, "web.host: the sandbox listens on loopback only"),
+        (
+            {"WEB__HOST": "0.0.0.0"},
+            "web.host: the sandbox listens on loopback only, not at 0.0.0.0; for the real bot, set telegram.token",
+        ),
     ],
 )
 async def test_check_finds_what_would_fail_later(tmp_path: Path, settings: dict[str, str], line: str) -> None:
