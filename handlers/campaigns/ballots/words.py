@@ -12,7 +12,7 @@ from markupsafe import Markup
 from handlers.campaigns.words import seen_by_telegram
 from handlers.chat.view import View
 from handlers.i18n.translations import N_, number
-from storage.campaigns.ballots import turnouts
+from storage.campaigns.ballots import publishing, turnouts, verify
 from storage.campaigns.ballots.publishing import Result
 from storage.campaigns.ballots.table import Ballot, State
 from storage.campaigns.ballots.terms import LEAST_CAST, LEAST_ENTITLED, Terms
@@ -44,6 +44,17 @@ _CONDITIONS: dict[tuple[Measure, Base, bool], str] = {
     (Measure.APPROVAL, Base.CAST, False): N_("at least {share} of the votes cast are “{option}”"),
 }
 _HASH_SHOWN = 16
+_FAULTS: dict[str, str] = {
+    publishing.OTHER_TERMS: N_("It was counted for other terms than those of this ballot."),
+    publishing.OTHER_ROLL: N_("Its roll is not the one that was announced."),
+    publishing.OTHER_BOX: N_("Its box is not the one that was announced at the close."),
+    publishing.COUNTED_OTHERWISE: N_("Its conditions come to another outcome here."),
+    verify.NO_JSON: N_("It isn't a result file. Please send the file that “ballot open” wrote, as it is."),
+    verify.OTHER_FORMAT: N_("It isn't a result file. Please send the file that “ballot open” wrote, as it is."),
+    verify.REWRITTEN: N_("Something in the file was changed after “ballot open” wrote it."),
+    verify.CHANGED: N_("Something in the file was changed after “ballot open” wrote it."),
+}
+"""What coordinators meet; everything else is a file that somebody made up, and is said in the words of verify.py."""
 
 
 def option(view: View, text: str) -> str:
@@ -160,6 +171,13 @@ def too_few(view: View) -> str:
         "{cast} votes, the result could show how someone voted."
     )
     return said.format(entitled=LEAST_ENTITLED, cast=LEAST_CAST)
+
+
+def fault(view: View, said: str) -> str:
+    """Why a result is not published."""
+    if said in _FAULTS:
+        return view._(_FAULTS[said])
+    return view._("The file contradicts itself ({fault}).").format(fault=said)
 
 
 def short_hash(text: str) -> str:
