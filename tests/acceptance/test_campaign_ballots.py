@@ -38,6 +38,7 @@ from tests.support.ballots import (
     sends_file,
     state_of,
     trustees,
+    trustees_by_command,
     votes,
 )
 from tests.support.campaigns import in_phase
@@ -54,19 +55,12 @@ OPEN_ASKS = (
 WATCHES = 790
 
 
-async def keygen(folder: Path) -> list[Path]:
-    """The command, and the share files that it wrote."""
-    code, _lines = await said_by(folder, "ballot", "keygen", "--folder", str(folder / "keys"))
-    assert code == 0
-    return sorted((folder / "keys").glob("ballot-share-*.txt"))
-
-
 @LANGUAGES
 async def test_a_ballot_from_the_key_to_the_receipt(town: Town, tmp_path: Path, language: str) -> None:
     _ = translator(language)
     coordinator = await at_home(town, COORDINATOR, language)
     voters = await riders(town, RIDERS, language)
-    shares = await keygen(tmp_path)
+    key, shares = await trustees_by_command(tmp_path)
     campaign_id = await in_phase(town, Phase.VOTE)
 
     await coordinator.forges(RUN_SHOW.data(campaign_id))
@@ -81,7 +75,7 @@ async def test_a_ballot_from_the_key_to_the_receipt(town: Town, tmp_path: Path, 
     await coordinator.hears_of("ballot-key.txt")
     await coordinator.says("nuanxin-ballot-key:1:5:3:AAAA:00")
     await coordinator.hears_of("nuanxin-ballot-key")
-    await sends_file(coordinator, "ballot-key.txt", (tmp_path / "keys" / "ballot-key.txt").read_bytes())
+    await sends_file(coordinator, "ballot-key.txt", key)
     await coordinator.hears_of(_("When does the ballot close? Write it like “next Saturday 8 pm”, or choose a day."))
     await coordinator.says("下周六晚上八点" if language == "zh_Hans" else "next Saturday 8 pm")
     await coordinator.hears_of(_("Abstain"))
@@ -124,7 +118,7 @@ async def test_a_ballot_from_the_key_to_the_receipt(town: Town, tmp_path: Path, 
     await voters[25].forges(presses.VOTE.data(BallotId(1), 0, "0" * 12))
     await voters[25].is_told(_("This ballot is not open."))
 
-    some = [str(shares[at]) for at in (4, 0, 2)]
+    some = [shares[at] for at in (4, 0, 2)]
     code, lines = await said_by(tmp_path, "ballot", "open", str(tmp_path / "box.json"), *some)
     assert code == 0 and any("destroyed" in line for line in lines)
     result = (tmp_path / "box-result.json").read_bytes()
