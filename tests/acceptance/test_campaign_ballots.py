@@ -29,6 +29,7 @@ from tests.support.ballots import (
     box_of,
     casts,
     closed,
+    document_in,
     document_of,
     known,
     opened,
@@ -113,13 +114,15 @@ async def test_a_ballot_from_the_key_to_the_receipt(town: Town, tmp_path: Path, 
     await town.announces()
     told = await voters[1].hears_of(_("The secret ballot is closed"))
     assert "24" in told["text"]
-    box = await document_of(coordinator, "ballot-1-box.json")
+    told = await coordinator.hears_of("python -m bot ballot open ballot-1-box.json SHARE1 SHARE2 SHARE3 --announced")
+    box = document_in(coordinator, told)
     (tmp_path / "box.json").write_bytes(box)
     await voters[25].forges(presses.VOTE.data(BallotId(1), 0, "0" * 12))
     await voters[25].is_told(_("This ballot is not open."))
 
     some = [shares[at] for at in (4, 0, 2)]
-    code, lines = await said_by(tmp_path, "ballot", "open", str(tmp_path / "box.json"), *some)
+    announced = ["--announced", told["caption"].rpartition("--announced ")[2]]
+    code, lines = await said_by(tmp_path, "ballot", "open", str(tmp_path / "box.json"), *some, *announced)
     assert code == 0 and any("destroyed" in line for line in lines)
     result = (tmp_path / "box-result.json").read_bytes()
     await coordinator.forges(presses.RUN.data(BallotId(1)))

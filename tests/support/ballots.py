@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.sandbox.params import Upload
+from bot.sandbox.params import Json, Upload
 from handlers.campaigns.ballots import presses
 from handlers.i18n.translations import translator
 from storage.campaigns.ballots import ballots, boxes, closing, papers, receipts, trustee_keys
@@ -134,9 +134,14 @@ async def document_of(rider: Rider, name: str) -> bytes:
     while True:
         heard = await rider.hears()
         if heard.get("document", {}).get("file_name") == name:
-            upload = rider.world.files.get(heard["document"]["file_id"])
-            assert upload is not None
-            return upload.content
+            return document_in(rider, heard)
+
+
+def document_in(rider: Rider, message: Json) -> bytes:
+    """The content of the document in a message."""
+    upload = rider.world.files.get(message["document"]["file_id"])
+    assert upload is not None
+    return upload.content
 
 
 async def sends_file(rider: Rider, name: str, content: bytes) -> None:

@@ -44,6 +44,8 @@ _CONDITIONS: dict[tuple[Measure, Base, bool], str] = {
     (Measure.APPROVAL, Base.CAST, False): N_("at least {share} of the votes cast are “{option}”"),
 }
 _HASH_SHOWN = 16
+_NAMED = 5
+"""Shares that are named one by one in the trustees' command."""
 _FAULTS: dict[str, str] = {
     publishing.OTHER_TERMS: N_("It was counted for other terms than those of this ballot."),
     publishing.OTHER_ROLL: N_("Its roll is not the one that was announced."),
@@ -236,7 +238,11 @@ def box_caption(view: View, row: Ballot) -> Markup:
     key = row.as_said.key
     what = view._("The closed box: {papers}, SHA-256 {hash}").format(papers=papers(view, row), hash=row.box_hash)
     how = view._(
-        "Take it to the trustees: {threshold} of the {trustees} open it on a computer of their own with "
-        "“ballot open {file} SHARES…”. Then send me the result file."
-    ).format(threshold=key.threshold, trustees=key.trustees, file=f"ballot-{row.id}-box.json")
-    return Markup("{}\n{}").format(what, how)
+        "Take it to the trustees: {threshold} of the {trustees} open it together, on a computer of their own, with "
+        "this command and their share files. Then send me the result file."
+    ).format(threshold=key.threshold, trustees=key.trustees)
+    shares = (
+        " ".join(f"SHARE{number}" for number in range(1, key.threshold + 1)) if key.threshold <= _NAMED else "SHARES…"
+    )
+    command = f"python -m bot ballot open ballot-{row.id}-box.json {shares} --announced {row.box_hash}"
+    return Markup("{}\n{}\n<code>{}</code>").format(what, how, command)
