@@ -185,7 +185,7 @@ class BallotDraft:
     )
     binds: bool | None = asked(
         Question(
-            N_("Effect of the result"),
+            N_("Effect"),
             N_("Does the result bind the union? Voters are told before they vote."),
             YesNoInput(N_("Binding"), N_("Advisory")),
             when=_may_bind,
