@@ -62,7 +62,7 @@ async def test_a_receipt_that_is_in_no_list(town: Town) -> None:
         await votes(town.database, ballot_id, person_id, 0)
     sent = await rider.says("my receipt: 7KQ2M 9XTRA")
     told = await rider.hears_of(REMOVED)
-    assert "Keep it until the result is published." in told["text"] and "reply_markup" not in told
+    assert "Keep your receipt until the result is published." in told["text"] and "reply_markup" not in told
     await is_gone(rider, sent["message_id"])
     await published(town, made, ballot_id)
     await rider.says("receipt ABCDE FGHIJ")

@@ -51,7 +51,9 @@ class TypedReceipts:
                 )
             )
         else:
-            lines.append(talk._("Keep it until the result is published. Then you can find it in the list: /voice"))
+            lines.append(
+                talk._("Keep your receipt until the result is published. Then you can find it in the list: /voice")
+            )
         offered = found or dict.fromkeys(rows, "")
         buttons = [[await self._button(talk, row, receipt)] for row, receipt in list(offered.items())[:_OFFERED]]
         talk.say(Markup("\n").join(map(Markup.escape, lines)), buttons)
