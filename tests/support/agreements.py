@@ -78,7 +78,8 @@ async def sends_version(coordinator: Rider, _: Translate, number: int, text: str
         await sends_file(coordinator, "agreement.docx", word_file(text))
     else:
         await coordinator.says(text)
-    await coordinator.hears_of("1")
+    while _("✔ That's all") not in str((await coordinator.hears()).get("reply_markup")):
+        continue  # coordinators are told of other things, too
     await coordinator.presses(_("✔ That's all"))
     await coordinator.hears_of(_("Version {n}, not published yet").format(n=number))
 
