@@ -24,6 +24,7 @@ from benchmarks.speed import (
     search,
     size,
     start,
+    surveys,
     transport,
     votes,
 )
@@ -47,6 +48,7 @@ MEASUREMENTS: dict[str, Callable[[Path], Awaitable[Sequence[Result]]]] = {
     "presses": presses.measure,
     "pages": pages.measure,
     "ranking": ranking.measure,
+    "surveys": surveys.measure,
     "votes": votes.measure,
     "reminders": reminders.measure,
     "journeys": journeys.measure,

@@ -191,7 +191,7 @@ _WHY = {
 
 def verify(
     file: Annotated[Path, typer.Argument(help="The published result file.")],
-    receipt: Annotated[str, typer.Argument(help="A receipt to look for.")] = "",
+    receipt: Annotated[list[str] | None, typer.Argument(help="A receipt to look for, as it was shown.")] = None,
 ) -> None:
     """Recounts a published result, as the stand-alone verify.py does."""
     from storage.campaigns.ballots import verify as recount
@@ -199,7 +199,7 @@ def verify(
     with explained():
         content = file.read_bytes()
     try:
-        typer.echo("\n".join(recount.report(content, receipt)))
+        typer.echo("\n".join(recount.report(content, " ".join(receipt or ()))))
     except recount.Fault as fault:
         fail(f"{file}: NOT as it was published: {fault}")
     typer.echo("\nRecounted: everything in the file agrees.")

@@ -213,6 +213,10 @@ class Routes:
         """Is asked about a message that nothing takes, before that is said."""
         self.stray_offers.append(offer)
 
+    def stray_first(self, offer: StrayOffer) -> None:
+        """The same before all others: of what had better not be offered to anybody else."""
+        self.stray_offers.insert(0, offer)
+
     def answers(self, finder: AnswersTo) -> None:
         """Is asked for the pages that a text is about, of whoever writes it without being asked or behind /help."""
         self.answer_finders.append(finder)

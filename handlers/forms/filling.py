@@ -68,9 +68,11 @@ class Filling(Generic[D]):
         return self.form.early is not None and any(answers.get(one.key) for one in self.form.questions if one.collects)
 
     def position(self) -> tuple[int, int] | None:
-        """Which question is asked, of how many; None on the review page, and for one that nobody is asked in turn."""
-        asked = self.form.questionnaire.asked
-        pertinent = [one.key for one in asked if not self._is_pointless(one) and not self._is_guessed(one)]
+        """Which question is asked, of how many; None on the review page, and for one that nobody is asked in turn.
+
+        One that is plain from the others counts as answered, so that the whole stays as many as it was.
+        """
+        pertinent = [one.key for one in self.form.questionnaire.asked if not self._is_pointless(one)]
         if self.state.step not in pertinent:
             return None
         return pertinent.index(self.state.step) + 1, len(pertinent)

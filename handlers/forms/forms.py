@@ -250,4 +250,5 @@ async def remind(talk: Talk, forms: Mapping[str, AnyForm]) -> None:
         return
     back = [back_button(filling)]
     if not talk.add_buttons(back):
-        talk.say(talk._("Your answers were saved."), [back])
+        has_answers = filling.has_something_to_lose or any(filling.state.filled.answers.values())
+        talk.say(talk._("Your answers were saved.") if has_answers else talk._("Your form is still open."), [back])

@@ -330,6 +330,6 @@ async def test_another_language_leads_back_to_the_form(town: Town) -> None:
     await rider.says("/language")
     await rider.rider.hears_of("Choose your language")
     await rider.rider.presses("English")
-    await rider.rider.hears_of("Your answers were saved.")
+    await rider.rider.hears_of("Your form is still open.")
     await rider.rider.presses("↩ Back to my form: Joining the union")
     await rider.rider.hears_of(ASKED_FOR_NAME)

@@ -33,9 +33,10 @@ from tests.support.agreements import (
     changes,
     clauses_of,
     published,
+    publishes,
     sends_file,
+    sends_version,
     with_campaigns,
-    word_file,
 )
 from tests.support.campaigns import TITLE, in_phase, moved, prepared
 from tests.support.languages import LANGUAGES
@@ -63,36 +64,11 @@ async def demanding(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
             yield town
 
 
-async def sends_version(coordinator: Rider, _: Translate, number: int, text: str, *, as_file: bool) -> None:
-    """From the page of the draft, up to the preview."""
-    await coordinator.presses(_("⬆ Send version {n}").format(n=number))
-    await coordinator.hears_of(".docx")
-    if as_file:
-        await sends_file(coordinator, "agreement.docx", word_file(text))
-    else:
-        await coordinator.says(text)
-    await coordinator.hears_of("1")
-    await coordinator.presses(_("✔ That's all"))
-    await coordinator.hears_of(_("Version {n}, not published yet").format(n=number))
-
-
 async def opens_draft(coordinator: Rider, _: Translate, waiting: int = 0, settled: int = 0) -> None:
     """The coordinators' page of a draft with so many comments."""
     await coordinator.presses(_("◀ Draft agreement"))
     counts = _("💬 {waiting} to check, {open} to answer, {settled} answered")
     await coordinator.hears_of(counts.format(waiting=waiting, open=0, settled=settled))
-
-
-async def publishes(town: Town, coordinator: Rider, _: Translate, number: int) -> None:
-    await coordinator.presses(_("📣 Publish …"))
-    await coordinator.hears_of(
-        _(
-            "Publish version {n}? Everyone will be able to read it and comment on it, and it can't be changed any more."
-        ).format(n=number)
-    )
-    await coordinator.presses(_("📣 Publish and tell {people}").format(people=_("fewer than {n} people").format(n=5)))
-    await coordinator.hears_of(_("✓ Version {n} is published.").format(n=number))
-    await town.announces()
 
 
 @LANGUAGES

@@ -224,6 +224,23 @@ async def test_a_better_wording_is_asked_for_and_comes_back(town: Town) -> None:
     await other.is_told("no longer there")
 
 
+async def test_a_form_for_a_better_wording_closes_once_nobody_waits_for_it(town: Town) -> None:
+    coordinator, rider = await at_home(town, COORDINATOR), await at_home(town, RIDER)
+    campaign_id = await in_phase(town, Phase.GATHER)
+    (demand_id,) = await brought(town.database, campaign_id, RIDER, NOON, "Something must change!")
+    async with town.database.writing() as session:
+        await moderation.ask(session, demand_id, 0, "What exactly?")
+    await rider.forges(presses.REWORD.data(demand_id))
+    await rider.hears_of("Please reword it in one sentence")
+    await moved(town, campaign_id, Phase.DRAFT)
+    await rider.says(PAY)
+    await rider.hears_of("I have closed this form; nothing from it was sent.")
+    await rider.says("/cancel")
+    await rider.hears_of("nothing to cancel")
+    await coordinator.says("/start")
+    assert "Demands waiting" not in (await coordinator.hears_of("Waiting for you"))["text"]
+
+
 async def test_refusals_are_public_but_for_what_would_hurt(town: Town) -> None:
     coordinator, rider = await at_home(town, COORDINATOR), await at_home(town, RIDER)
     campaign_id = await in_phase(town, Phase.GATHER)

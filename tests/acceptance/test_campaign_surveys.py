@@ -358,7 +358,7 @@ async def test_it_closes_at_its_time_and_coordinators_hear_of_it(town: Town) -> 
     town.deliver()
     await coordinator.hears_of("This survey has closed.")
     await coordinator.presses("📋 Open")
-    await coordinator.hears_of("✅ closed")
+    assert "Was open until" in (await coordinator.hears_of("✅ closed"))["text"]
     assert (await kept(town, survey_id)).state is State.CLOSED
     assert await counted(town, survey_id) == [[0, 0, 0], [0, 0, 0, 0]]
 

@@ -270,7 +270,7 @@ async def test_an_address_form_survives_everything_in_between(town: Town) -> Non
     assert "2 to 200" in (await rider.hears())["text"]
     await rider.says("/help")
     assert HELP_PAGE in (await rider.hears())["text"]
-    assert "Your answers were saved" in (await rider.hears())["text"]
+    assert "Your form is still open." in (await rider.hears())["text"]
     await rider.presses("Back to my form")
     assert ASKED_FOR_ADDRESS in (await rider.hears())["text"]
     await rider.says("Street")

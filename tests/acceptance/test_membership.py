@@ -566,7 +566,7 @@ async def test_what_the_platform_makes_plain_is_not_asked_but_can_be_changed(tow
     await rider.presses("Back")
     await rider.hears_of(ASKED_FOR_PLATFORM)
     await rider.presses("美团")
-    assert "Step 4 of 6" in (await rider.hears_of(ASKED_FOR_DISTRICT))["text"]
+    assert "Step 5 of 7" in (await rider.hears_of(ASKED_FOR_DISTRICT))["text"]
     await rider.says("德城区")
     await rider.hears_of(ASKED_FOR_ID_NUMBER)
     await rider.presses(SKIP)

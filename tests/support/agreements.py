@@ -18,6 +18,7 @@ from handlers.campaigns.connections import Connections, DemandShown
 from handlers.campaigns.feature import campaigns_of
 from handlers.chat.feature import Feature
 from handlers.features import FEATURES
+from handlers.i18n.translations import Translate
 from storage.campaigns.agreements import publishing, reading, versions
 from storage.campaigns.agreements.splitting import split
 from storage.campaigns.ids import CampaignId, ClauseId, DemandId
@@ -67,6 +68,35 @@ def word_file(text: str) -> bytes:
 
 async def sends_file(rider: Rider, name: str, content: bytes) -> None:
     await rider.sends(document=rider.world.files.document(Upload(name, content)))
+
+
+async def sends_version(coordinator: Rider, _: Translate, number: int, text: str, *, as_file: bool) -> None:
+    """From the page of the draft, up to the preview."""
+    await coordinator.presses(_("⬆ Send version {n}").format(n=number))
+    await coordinator.hears_of(".docx")
+    if as_file:
+        await sends_file(coordinator, "agreement.docx", word_file(text))
+    else:
+        await coordinator.says(text)
+    while _("✔ That's all") not in str((await coordinator.hears()).get("reply_markup")):
+        continue  # coordinators are told of other things, too
+    await coordinator.presses(_("✔ That's all"))
+    await coordinator.hears_of(_("Version {n}, not published yet").format(n=number))
+
+
+async def publishes(town: Town, coordinator: Rider, _: Translate, number: int, readers: str = "") -> None:
+    """From the preview on, until everybody is told; to so many `readers`, as it stands on the button."""
+    await coordinator.presses(_("📣 Publish …"))
+    await coordinator.hears_of(
+        _(
+            "Publish version {n}? Everyone will be able to read it and comment on it, and it can't be changed any more."
+        ).format(n=number)
+    )
+    await coordinator.presses(
+        _("📣 Publish and tell {people}").format(people=readers or _("fewer than {n} people").format(n=5))
+    )
+    await coordinator.hears_of(_("✓ Version {n} is published.").format(n=number))
+    await town.announces()
 
 
 async def published(town: Town, campaign_id: CampaignId, text: str = FIRST["en"]) -> list[ClauseId]:

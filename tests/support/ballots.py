@@ -7,10 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.sandbox.params import Upload
+from bot.sandbox.params import Json, Upload
 from handlers.campaigns.ballots import presses
 from handlers.i18n.translations import translator
 from storage.campaigns.ballots import ballots, boxes, closing, papers, receipts, trustee_keys
@@ -27,6 +28,7 @@ from storage.people import people
 from storage.telegram_ids import PersonId
 from tests.support.activities import at_home
 from tests.support.campaigns import TITLE, in_phase
+from tests.support.processes import said_by
 from tests.support.simulator import COORDINATOR, NOON, Rider, Town
 
 QUESTION = "Do you accept the agreement?"
@@ -49,6 +51,14 @@ class Trustees:
 
 def trustees(count: int = 5, threshold: int = 3) -> Trustees:
     return Trustees(*trustee_keys.generate(count, threshold))
+
+
+async def trustees_by_command(folder: Path) -> tuple[bytes, list[str]]:
+    """The key file and the five share files that the command wrote."""
+    code, _lines = await said_by(folder, "ballot", "keygen", "--folder", str(folder / "keys"))
+    assert code == 0
+    shares = sorted(str(file) for file in (folder / "keys").glob("ballot-share-*.txt"))
+    return (folder / "keys" / "ballot-key.txt").read_bytes(), shares
 
 
 def terms(key: PublicKey, rule: RuleName = RuleName.MAJORITY, options: Sequence[str] = OPTIONS) -> Terms:
@@ -124,9 +134,14 @@ async def document_of(rider: Rider, name: str) -> bytes:
     while True:
         heard = await rider.hears()
         if heard.get("document", {}).get("file_name") == name:
-            upload = rider.world.files.get(heard["document"]["file_id"])
-            assert upload is not None
-            return upload.content
+            return document_in(rider, heard)
+
+
+def document_in(rider: Rider, message: Json) -> bytes:
+    """The content of the document in a message."""
+    upload = rider.world.files.get(message["document"]["file_id"])
+    assert upload is not None
+    return upload.content
 
 
 async def sends_file(rider: Rider, name: str, content: bytes) -> None:

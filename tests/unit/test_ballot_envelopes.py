@@ -109,3 +109,28 @@ def test_a_receipt_is_read_as_people_write_it(text: str) -> None:
     assert found is None or (len(found) == receipts.LENGTH and set(found) <= set(receipts.ALPHABET))
     receipt = receipts.new()
     assert receipts.read(receipts.shown(receipt).lower()) == receipts.read(f" {receipt[:3]}-{receipt[3:]} ") == receipt
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("7KQ2M 9XTRA", ["7KQ2M9XTRA"]),
+        (" 7kq2m-9xtra. ", ["7KQ2M9XTRA"]),
+        ("7KQ2M9XTRA", ["7KQ2M9XTRA"]),
+        ("receipt 7kq2m 9xtra", ["7KQ2M9XTRA"]),
+        ("Where is receipt 7KQ2M 9XTRA?", ["7KQ2M9XTRA"]),
+        ("我的回执是7KQ2M 9XTRA", ["7KQ2M9XTRA"]),
+        ("check receipt ABCDE FGHIJ", ["ABCDEFGHIJ"]),
+        ("MAKES SENSE", ["MAKESSENSE"]),
+        ("makes sense", []),
+        ("department", []),
+        ("6175553829", []),
+        ("the receipt shows wrong items", []),
+        ("receipt of order 1234567890", []),
+        ("order 7KQ2M 9XTRA was not paid", []),
+        ("receipt", []),
+        ("", []),
+    ],
+)
+def test_a_message_is_about_a_receipt_or_not(text: str, found: list[str]) -> None:
+    assert receipts.meant(text) == found

@@ -44,13 +44,20 @@ def test_trustees_count_what_is_in_the_box() -> None:
     assert read(content).counts == (12, 5, 1)
     listed = found["votes"][3]
     assert verify.find(found, f"{listed[:5]} {listed[5:10].lower()}") == f"Option {int(listed[-1]) - 1}"
+    option, lower = f"Option {int(listed[-1]) - 1}", f"{listed[:5]}-{listed[5:10]}".lower()
+    for around in ("receipt {}", "My receipt: {}.", "check {} please", "回执{}"):
+        assert verify.find(found, around.format(lower)) == option
     assert verify.find(found, "2222222222") is None
+    assert "not listed" in verify.report(content, "22222 22222")[-1]
+    assert "no 0, 1, I, L, O or U" in verify.report(content, "receipt ABCDE FGHIJ")[-1]
+    assert "ten letters and digits" in verify.report(content, "receipt ABCD")[-1]
     assert read(content).choice_of(listed[:10]) == int(listed[-1]) - 1
 
 
 def test_of_more_than_four_options_no_single_vote_is_listed() -> None:
     content = result(*[0] * 5, *[4] * 3, options=5)
     assert verify.verify(content)["votes"] is None
+    assert "single votes are not listed" in verify.report(content, "7KQ2M 9XTRA")[-1]
     assert read(content).counts == (5, 0, 0, 0, 3)
     assert read(content).votes == ()
 
@@ -163,18 +170,19 @@ def test_verify_py_stands_alone(tmp_path: Path) -> None:
     content = result(*[0] * 12, *[1] * 5)
     (tmp_path / "result.json").write_bytes(content)
     receipt = verify.verify(content)["votes"][0][:10]
+    shown = receipts.shown(receipt)
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-I", "-S", str(file), *arguments]
         return subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True)
 
-    good = run("result.json", receipt)
+    good = run("result.json", *shown.split())
     assert good.returncode == 0 and "everything in the file agrees" in good.stdout and "Option " in good.stdout
     assert run().returncode == 2 and run("none.json").returncode == 1
     (tmp_path / "changed.json").write_bytes(content.replace(b'"invalid": 0', b'"invalid": 1'))
     bad = run("changed.json")
     assert bad.returncode == 1 and "NOT as it was published" in bad.stderr and not bad.stdout
-    said = CliRunner().invoke(cli, ["ballot", "verify", str(tmp_path / "result.json"), receipt])
+    said = CliRunner().invoke(cli, ["ballot", "verify", str(tmp_path / "result.json"), *shown.split()])
     assert said.exit_code == 0 and said.output == good.stdout
     assert CliRunner().invoke(cli, ["ballot", "verify", str(tmp_path / "changed.json")]).exit_code == 1
 

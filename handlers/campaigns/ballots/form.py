@@ -185,7 +185,7 @@ class BallotDraft:
     )
     binds: bool | None = asked(
         Question(
-            N_("Binding"),
+            N_("Effect"),
             N_("Does the result bind the union? Voters are told before they vote."),
             YesNoInput(N_("Binding"), N_("Advisory")),
             when=_may_bind,
@@ -197,8 +197,9 @@ class BallotDraft:
         Question(
             N_("Trustees' key"),
             N_(
-                "Send me the trustees' public key: the line, or the file ballot-key.txt, that “ballot keygen” wrote. "
-                "Never send me a trustee's share."
+                "Send me the trustees' public key: the line, or the file ballot-key.txt. A trustee makes it on a "
+                "computer of their own, with “python -m bot ballot keygen --trustees 5 --threshold 3”. Never send me a "
+                "trustee's share."
             ),
             KeyInput(),
             look_up=_fetch_key,

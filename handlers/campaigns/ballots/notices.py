@@ -66,8 +66,9 @@ def closed_words(view: View, _notice: BallotClosed, row: Ballot) -> Page:
         lines.append(Markup.escape(words.too_few(view)))
     else:
         box = view._("Box: {papers}, SHA-256 {hash}").format(papers=words.papers(view, row), hash=row.box_hash)
-        said = view._("The trustees will now open the box. You'll hear the result from me.")
-        lines += [Markup.escape(said), Markup("<i>{}</i>").format(box)]
+        if row.state is State.CLOSED:  # after a night its result may be there by now, and comes right after this
+            lines.append(Markup.escape(view._("The trustees will now open the box. You'll hear the result from me.")))
+        lines.append(Markup("<i>{}</i>").format(box))
     return Markup("\n").join(lines), opening_buttons(view, row.campaign_id)
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from handlers.campaigns.ballots import notices, observing, paper, presses, report, running, words
 from handlers.campaigns.ballots.results import ResultPages
 from handlers.campaigns.ballots.running import RunningBallots
+from handlers.campaigns.ballots.typed_receipts import TypedReceipts
 from handlers.campaigns.parts import CampaignPart, Section
 from handlers.chat.feature import AllFeatures, PersonalData, PrivacyPart
 from handlers.chat.press import Button
@@ -28,7 +29,9 @@ from storage.campaigns.moves import BallotRuns
 def register(routes: Routes, _others: AllFeatures) -> None:
     paper.register(routes)
     RunningBallots().register(routes)
-    ResultPages().register(routes)
+    pages = ResultPages()
+    pages.register(routes)
+    TypedReceipts(pages).register(routes)
     observing.register(routes)
     notices.register(routes)
 

@@ -11,7 +11,7 @@ VOTE = Press("blvote", BallotId, int, str)
 """With the mark of the paper as it was when the question was asked, so that the second of two taps does nothing."""
 RESULT = Press("blresult", BallotId)
 FIND = Press("blfind", BallotId, str)
-"""With the beginning of the receipt, as far as it was picked."""
+"""With the place in the list that was picked (see receipt_places)."""
 
 NEW = Press("blnew", CampaignId)
 RUN = Press("bl", BallotId)

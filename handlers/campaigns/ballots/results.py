@@ -1,7 +1,8 @@
 """The published result: a picture and counts to everybody, the file with what recounts it, and one's own receipt.
 
 Looking for a receipt leaves no trace either: whose it is can be guessed from who looks for it. It needs no typing, and
-shows many receipts at once, so that even the running bot is not told which one is meant.
+shows many receipts at once, so that even the running bot is not told which one is meant. (Whoever types it all the same
+is helped by typed_receipts.)
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.campaigns import presses as campaign_presses
 from handlers.campaigns.ballots import presses, words
+from handlers.campaigns.ballots.receipt_places import Place
 from handlers.campaigns.voice import opening_buttons
 from handlers.chat.incoming import Json
 from handlers.chat.press import Buttons, InvalidCallback
 from handlers.chat.replies import File, Outgoing, buttons_markup
 from handlers.chat.routes import Routes
+from handlers.chat.rows import packed
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from storage.campaigns import campaigns
@@ -31,8 +34,7 @@ from storage.campaigns.ballots.table import Ballot, State
 from storage.campaigns.ids import BallotId
 from storage.deliveries.queue import Claimed
 
-_LISTED_AT_ONCE = 40
-_IN_A_ROW = 6
+_IN_A_ROW = 3
 _KEPT = 16
 VERIFY = "verify.py"
 
@@ -89,34 +91,19 @@ class ResultPages:
         finding = [[presses.FIND.button(view._("🔎 Find my receipt"), row.id, "")]]
         return finding if row.as_said.lists_votes else []
 
-    async def find(self, talk: Talk, ballot_id: BallotId, start: str) -> None:
-        """The published votes whose receipts begin so; as long as these are many, the next letters to pick."""
+    async def find(self, talk: Talk, ballot_id: BallotId, at: str) -> None:
+        """The published votes of a place; as long as these are many, the places below it."""
         row = await self._theirs(talk, ballot_id)
         found = await self.of(talk.session, row)
-        if len(start) > receipts.LENGTH or not set(start) <= set(receipts.ALPHABET):
+        place = Place.read(at)
+        if place is None:
             raise InvalidCallback
-        votes = found.beginning_with(start)
-        if len(votes) > _LISTED_AT_ONCE:
-            nexts = sorted({vote[len(start)] for vote in votes})
-            keys = [presses.FIND.button(f"{start}{sign}", ballot_id, start + sign) for sign in nexts]
-            rows = [keys[at : at + _IN_A_ROW] for at in range(0, len(keys), _IN_A_ROW)]
-            text = talk._("How does your receipt begin?")
-        else:
-            options = [words.option(talk.view, one) for one in found.terms.options]
-            lines = [
-                Markup("<code>{}</code>  {}").format(
-                    receipts.shown(vote[: receipts.LENGTH]), options[found.choice_in(vote)]
-                )
-                for vote in votes
-            ]
-            rows = []
-            text = Markup("<b>{}</b>\n{}").format(
-                talk._("The published votes. Is yours as you cast it? If not, tell a scrutineer."),
-                Markup("\n").join(lines) or talk._("No receipt begins like that."),
-            )
+        keys = [presses.FIND.button(part.label, ballot_id, part.text) for part in place.parts(found)]
+        text = talk._("How does your receipt begin?") if keys else _listed(talk, found, place)
         back = talk._("◀ Back")
-        shorter = presses.FIND.button(back, ballot_id, start[:-1])
-        rows.append([shorter if start else campaign_presses.SHOW.button(back, row.campaign_id)])
+        shorter = presses.FIND.button(back, ballot_id, place.prefix)
+        rows = packed(keys, _IN_A_ROW)
+        rows.append([shorter if place.first else campaign_presses.SHOW.button(back, row.campaign_id)])
         talk.edit(text, rows)
         talk.leave_no_trace()
 
@@ -145,3 +132,15 @@ class ResultPages:
 
         picture = File("result.png", await self._painted(view, found))
         return Outgoing("sendPhoto", params, files={"photo": picture}, after=remember)
+
+
+def _listed(talk: Talk, found: Result, place: Place) -> Markup:
+    options = [words.option(talk.view, one) for one in found.terms.options]
+    lines = [
+        Markup("<code>{}</code>  {}").format(receipts.shown(vote[: receipts.LENGTH]), options[found.choice_in(vote)])
+        for vote in place.votes_in(found)
+    ]
+    return Markup("<b>{}</b>\n{}").format(
+        talk._("The published votes. Is yours as you cast it? If not, tell a scrutineer."),
+        Markup("\n").join(lines) or talk._("No receipt begins like that."),
+    )

@@ -138,14 +138,18 @@ class RunningBallots:
         await campaigns.find(talk.session, campaign_id)
         await forms.begin(talk, self._result, ResultFile(campaign_id))
 
-    async def _brought(self, talk: Talk, _draft: ResultFile) -> None:
+    async def _brought(self, talk: Talk, draft: ResultFile) -> None:
         content = talk.fetched
         assert isinstance(content, bytes)
         due = talk.context.settings.quiet_hours.until(talk.now) or talk.now
         try:
             row, found = await publishing.publish(talk.session, content, talk.person.id, talk.now, due)
         except BadResult as refusal:
-            talk.say(Markup(talk._("Nothing was published: {fault}")).format(fault=refusal.fault))
+            fault = words.fault(talk.view, refusal.fault)
+            talk.say(
+                Markup(talk._("Nothing was published: {fault}")).format(fault=fault),
+                [[presses.BRING_RESULT.button(talk._("📥 Send the result file"), draft.campaign)]],
+            )
             return
         talk.say(words.result(talk.view, found), self._buttons(talk, row))
 

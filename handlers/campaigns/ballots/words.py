@@ -12,7 +12,7 @@ from markupsafe import Markup
 from handlers.campaigns.words import seen_by_telegram
 from handlers.chat.view import View
 from handlers.i18n.translations import N_, number
-from storage.campaigns.ballots import turnouts
+from storage.campaigns.ballots import publishing, turnouts, verify
 from storage.campaigns.ballots.publishing import Result
 from storage.campaigns.ballots.table import Ballot, State
 from storage.campaigns.ballots.terms import LEAST_CAST, LEAST_ENTITLED, Terms
@@ -44,6 +44,19 @@ _CONDITIONS: dict[tuple[Measure, Base, bool], str] = {
     (Measure.APPROVAL, Base.CAST, False): N_("at least {share} of the votes cast are “{option}”"),
 }
 _HASH_SHOWN = 16
+_NAMED = 5
+"""Shares that are named one by one in the trustees' command."""
+_FAULTS: dict[str, str] = {
+    publishing.OTHER_TERMS: N_("It was counted for other terms than those of this ballot."),
+    publishing.OTHER_ROLL: N_("Its roll is not the one that was announced."),
+    publishing.OTHER_BOX: N_("Its box is not the one that was announced at the close."),
+    publishing.COUNTED_OTHERWISE: N_("Its conditions come to another outcome here."),
+    verify.NO_JSON: N_("It isn't a result file. Please send the file that “ballot open” wrote, as it is."),
+    verify.OTHER_FORMAT: N_("It isn't a result file. Please send the file that “ballot open” wrote, as it is."),
+    verify.REWRITTEN: N_("Something in the file was changed after “ballot open” wrote it."),
+    verify.CHANGED: N_("Something in the file was changed after “ballot open” wrote it."),
+}
+"""What coordinators meet; everything else is a file that somebody made up, and is said in the words of verify.py."""
 
 
 def option(view: View, text: str) -> str:
@@ -162,6 +175,13 @@ def too_few(view: View) -> str:
     return said.format(entitled=LEAST_ENTITLED, cast=LEAST_CAST)
 
 
+def fault(view: View, said: str) -> str:
+    """Why a result is not published."""
+    if said in _FAULTS:
+        return view._(_FAULTS[said])
+    return view._("The file contradicts itself ({fault}).").format(fault=said)
+
+
 def short_hash(text: str) -> str:
     return f"{text[:_HASH_SHOWN]}…"
 
@@ -218,7 +238,11 @@ def box_caption(view: View, row: Ballot) -> Markup:
     key = row.as_said.key
     what = view._("The closed box: {papers}, SHA-256 {hash}").format(papers=papers(view, row), hash=row.box_hash)
     how = view._(
-        "Take it to the trustees: {threshold} of the {trustees} open it on a computer of their own with "
-        "“ballot open {file} SHARES…”. Then send me the result file."
-    ).format(threshold=key.threshold, trustees=key.trustees, file=f"ballot-{row.id}-box.json")
-    return Markup("{}\n{}").format(what, how)
+        "Take it to the trustees: {threshold} of the {trustees} open it together, on a computer of their own, with "
+        "this command and their share files. Then send me the result file."
+    ).format(threshold=key.threshold, trustees=key.trustees)
+    shares = (
+        " ".join(f"SHARE{number}" for number in range(1, key.threshold + 1)) if key.threshold <= _NAMED else "SHARES…"
+    )
+    command = f"python -m bot ballot open ballot-{row.id}-box.json {shares} --announced {row.box_hash}"
+    return Markup("{}\n{}\n<code>{}</code>").format(what, how, command)

@@ -95,12 +95,19 @@ class Rewording:
     brought: Brought = asked(Question(N_("Demand"), _ask_again, DemandInput()))
 
 
+async def _rewording_over(talk: Talk, draft: Rewording) -> str:
+    """A coordinator has decided meanwhile, or demands are no longer looked at."""
+    if not await gathering.waits_for_wording(talk.session, draft.id):
+        return talk._("This demand no longer needs rewording, so I have closed this form; nothing from it was sent.")
+    return ""
+
+
 class Bringing:
     def __init__(self, decks: Decks, parts: Parts) -> None:
         self._decks, self._parts = decks, parts
         self._new = replace(one_question("demand", New, self._said), over=self._over)
         self._same = replace(one_question("demand_same", Same, self._compared), over=self._over)
-        self._rewording = one_question("demand_wording", Rewording, self._reworded)
+        self._rewording = replace(one_question("demand_wording", Rewording, self._reworded), over=_rewording_over)
 
     def register(self, routes: Routes) -> None:
         routes.press(presses.BRING, self.begin)

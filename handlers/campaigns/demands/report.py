@@ -34,7 +34,7 @@ async def report(talk: Talk, campaign: Campaign) -> Sequence[Block]:
     ]
     common = await results.wanted_by_everybody(talk.session, campaign.id, limit=_COMMON)
     if common:
-        said = [[one.text, talk._("at least {n}% in every group").format(n=one.common)] for one in common]
+        said = [[one.text, words.in_every_group(talk.view, one.common)] for one in common]
         header = [talk._("Demand"), talk._("Agree")]
         blocks += [Heading(talk._("What everybody wants")), Table(header, said, (6, 3))]
     return blocks

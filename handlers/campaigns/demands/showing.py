@@ -69,7 +69,7 @@ def _head(talk: Talk, view: str, outline: Outline) -> Markup:
 def _entry(talk: Talk, one: Result, view: str) -> Markup:
     marks = [words.figures_line(one.figures, talk.language)]
     if view == EVERYBODY:
-        marks = [talk._("at least {n}% in every group").format(n=one.common)]
+        marks = [words.in_every_group(talk.view, one.common)]
     if one.state in words.OUTCOMES:
         marks.append(talk._(words.OUTCOMES[one.state]))
     if one.part_of is not None:

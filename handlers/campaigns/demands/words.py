@@ -71,6 +71,13 @@ def figures_line(figures: Figures, language: str) -> str:
     return "  ".join(f"{sign} {figure_words(value, language)}" for sign, value in shown)
 
 
+def in_every_group(view: View, percent: int) -> str:
+    """How many agree in the group of opinion in which the fewest do."""
+    if percent >= 100:
+        return view._("all of them in every group, rounded")
+    return view._("at least {n}% in every group").format(n=percent)
+
+
 def group_name(view: View, part: str) -> str:
     """The name of a group of opinion, by a letter."""
     return view._("Group {letter}").format(letter=_LETTERS[int(part)])

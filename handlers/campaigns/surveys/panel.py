@@ -40,7 +40,8 @@ async def page(talk: Talk, row: Survey, breakdowns: Sequence[Breakdown]) -> Page
     """The survey, with what can be done with it."""
     asked = await questions.of_survey(talk.session, row.id)
     chosen = {part.breakdown for part in await parts.of_survey(talk.session, row.id)}
-    closes = talk._("Open until {moment}").format(moment=talk.view.end(row.closes_at))
+    until = talk._("Was open until {moment}") if row.state is State.CLOSED else talk._("Open until {moment}")
+    closes = until.format(moment=talk.view.end(row.closes_at))
     lines = [
         Markup("{} · {}").format(words.heading(talk.view, row), talk._(words.STATES[row.state])),
         Markup.escape(closes),

@@ -32,6 +32,10 @@ from storage.telegram_ids import PersonId
 
 _LONGEST_FAULT = 200
 """Characters: it may quote the file."""
+OTHER_TERMS = "the terms are not those of the ballot"
+OTHER_ROLL = "the roll is not the one announced"
+OTHER_BOX = "the box is not the one announced"
+COUNTED_OTHERWISE = "the conditions are counted otherwise here"
 
 
 class BadResult(Refused):
@@ -139,11 +143,10 @@ def _differs(row: Ballot, result: Result, plain: dict[str, Any]) -> str:
     """What differs from the ballot as it was announced; empty if nothing does."""
     count = Count(result.entitled, result.cast, result.counts[0])
     checks = {
-        "the terms are not those of the ballot": orjson.loads(row.terms) == plain["terms"],
-        "the roll is not the one announced": (row.roll_size, row.roll_hash.hex())
-        == (result.entitled, plain["roll"]["sha256"]),
-        "the box is not the one announced": (row.cast, row.box_hash) == (result.cast, plain["box"]["sha256"]),
-        "the conditions are counted otherwise here": thresholds.carries(result.terms.rule, count) is result.is_carried,
+        OTHER_TERMS: orjson.loads(row.terms) == plain["terms"],
+        OTHER_ROLL: (row.roll_size, row.roll_hash.hex()) == (result.entitled, plain["roll"]["sha256"]),
+        OTHER_BOX: (row.cast, row.box_hash) == (result.cast, plain["box"]["sha256"]),
+        COUNTED_OTHERWISE: thresholds.carries(result.terms.rule, count) is result.is_carried,
     }
     return next((fault for fault, holds in checks.items() if not holds), "")
 

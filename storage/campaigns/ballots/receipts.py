@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import secrets
 
+from storage.campaigns.ballots import verify
+
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without signs that are taken for another: 0 and O, 1, I and L, U and V."""
 LENGTH = 10
+_NAMED = re.compile(r"receipt|回执", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s\-–—·]+")
 
 
@@ -19,6 +22,28 @@ def new() -> str:
 def shown(receipt: str) -> str:
     """ "7KQ2M 9XTRA", to be copied by hand."""
     return f"{receipt[: LENGTH // 2]} {receipt[LENGTH // 2 :]}"
+
+
+def is_named(text: str) -> bool:
+    """Whether the text says that it is about a receipt."""
+    return _NAMED.search(text) is not None
+
+
+def meant(text: str) -> list[str]:
+    """What may be the receipt that a message is about, in capital letters: the message says so ("my receipt is 7KQ2M
+    9XTRA"), also of one that was copied wrongly; or it is one, and reads like nothing else. Empty for all others.
+
+    Two words such as "makes sense" have ten letters of a receipt, and ten digits are the number of a phone.
+    """
+    if is_named(text):
+        return [one.upper() for one in verify.typed(text) if _is_no_word(one)]
+    found = text.strip(" \t\n.。!！")
+    receipt = read(found)
+    return [receipt] if receipt is not None and _is_no_word(found) else []
+
+
+def _is_no_word(text: str) -> bool:
+    return any(map(str.isalpha, text)) and (any(map(str.isdigit, text)) or text.isupper())
 
 
 def read(text: str) -> str | None:

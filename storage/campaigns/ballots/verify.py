@@ -2,7 +2,7 @@
 other file, no library.
 
     python verify.py RESULT.json
-    python verify.py RESULT.json 7KQ2M9XTRA      (finds this receipt, too)
+    python verify.py RESULT.json 7KQ2M 9XTRA     (finds this receipt, too)
 
 It checks that the file is exactly as it was written (every byte), that the receipts are all different, that the counts
 are those of the list, that the number of votes is that of the closed box, and that the conditions are met or not met as
@@ -23,6 +23,8 @@ from typing import Any
 
 FORMAT = "nuanxin-ballot-result-1"
 RECEIPT = re.compile(r"[2-9A-HJ-KMNP-TV-Z]{10}")
+TYPED = re.compile(r"(?<![0-9A-Z])(?=([0-9A-Z]{5})[\s·–—-]*([0-9A-Z]{5})(?![0-9A-Z]))", re.IGNORECASE)
+"""What may be a receipt among other words, also one with signs that no receipt has."""
 SHARE = re.compile(r"[0-9]{1,4}/[1-9][0-9]{0,3}")
 LEAST_ENTITLED, LEAST_CAST = 20, 5
 MOST_LISTED = 4
@@ -39,6 +41,10 @@ SHAPE: dict[str, Any] = {
     "terms": {"binding": bool, "campaign": str, "conditions": list, "key": str, "options": list, "question": str},
     "votes": (list, type(None)),
 }
+NO_JSON = "this is no JSON in UTF-8"
+OTHER_FORMAT = "this is no result of a ballot, or of another version"
+REWRITTEN = "the file is not written as a result is: something in it was changed"
+CHANGED = "something in the file was changed"
 CONDITION: dict[str, Any] = {"measure": str, "needs": str, "of": str, "share": str}
 
 
@@ -97,12 +103,12 @@ def _read(content: bytes) -> dict[str, Any]:
         result: dict[str, Any] = json.loads(content.decode("utf-8"))
         written = canonical(result)
     except (ValueError, RecursionError):
-        raise Fault("this is no JSON in UTF-8") from None
+        raise Fault(NO_JSON) from None
+    ensure(type(result) is dict and result.get("format") == FORMAT, OTHER_FORMAT)
     ensure_shape(result, SHAPE, "result")
-    ensure(result["format"] == FORMAT, "this is no result of a ballot, or of another version")
-    ensure(written == content, "the file is not written as a result is: something in it was changed")
+    ensure(written == content, REWRITTEN)
     rest = {name: value for name, value in result.items() if name != "sha256"}
-    ensure(hashlib.sha256(canonical(rest)).hexdigest() == result["sha256"], "something in the file was changed")
+    ensure(hashlib.sha256(canonical(rest)).hexdigest() == result["sha256"], CHANGED)
     return result
 
 
@@ -147,11 +153,19 @@ def is_met(condition: dict[str, str], result: dict[str, Any]) -> bool:
     return bool(reached > share * base if is_strict else reached >= share * base)
 
 
+def typed(text: str) -> list[str]:
+    """What may be receipts in a text, as it is written there: all of it, in any grouping, or among other words."""
+    whole = re.sub(r"[\s·–—-]", "", text)
+    if re.fullmatch(r"[0-9A-Za-z]{10}", whole):
+        return [whole]
+    return [found[1] + found[2] for found in TYPED.finditer(text)]
+
+
 def find(result: dict[str, Any], receipt: str) -> str | None:
     """The option that is listed under a receipt; None if there is none, or nothing is listed."""
-    wanted = re.sub(r"[\s-]", "", receipt).upper()
+    wanted = {one.upper() for one in typed(receipt)}
     for vote in result["votes"] or ():
-        if vote[:10] == wanted:
+        if vote[:10] in wanted:
             return str(result["terms"]["options"][int(vote[11]) - 1])
     return None
 
@@ -179,17 +193,28 @@ def report(content: bytes, receipt: str = "") -> list[str]:
     lines += [f"File: SHA-256 {hashlib.sha256(content).hexdigest()}", "Compare these with what was announced."]
     if receipt:
         option = find(result, receipt)
-        lines += ["", f"Receipt {receipt}: {'not listed' if option is None else option}"]
+        lines += ["", f"Receipt {receipt}: {_not_listed(result, receipt) if option is None else option}"]
     return lines
+
+
+def _not_listed(result: dict[str, Any], receipt: str) -> str:
+    """Why there is no option for it, with what may have been misread."""
+    if result["votes"] is None:
+        return f"single votes are not listed, since there are more than {MOST_LISTED} options"
+    wanted = [one.upper() for one in typed(receipt)]
+    if not wanted:
+        return "no receipt; it has ten letters and digits"
+    is_one = any(map(RECEIPT.fullmatch, wanted))
+    return "not listed" if is_one else "not listed; a receipt has no 0, 1, I, L, O or U in it"
 
 
 def main(arguments: Sequence[str]) -> int:
     """Prints the report; returns 0 if everything agrees."""
-    if len(arguments) not in (1, 2):
+    if not arguments:
         sys.stderr.write(str(__doc__))
         return 2
     try:
-        lines = report(Path(arguments[0]).read_bytes(), *arguments[1:])
+        lines = report(Path(arguments[0]).read_bytes(), " ".join(arguments[1:]))
     except (OSError, Fault) as failure:
         sys.stderr.write(f"NOT as it was published: {failure}\n")
         return 1

@@ -114,6 +114,15 @@ async def asked(session: AsyncSession, demand_id: DemandId, person_id: PersonId)
     return row
 
 
+async def waits_for_wording(session: AsyncSession, demand_id: DemandId) -> bool:
+    """Whether its author is still asked for a better wording."""
+    row = await session.get(Demand, demand_id, populate_existing=True)
+    if row is None or row.state is not DemandState.ASKED:
+        return False
+    campaign = await campaigns.find(session, row.campaign_id)
+    return campaign.state is State.RUNNING and campaign.phase in MODERATED
+
+
 async def reword(session: AsyncSession, demand_id: DemandId, person_id: PersonId, brought: Brought) -> None:
     """The author's answer: it goes back to the queue. Raises what `asked` does."""
     row = await asked(session, demand_id, person_id)

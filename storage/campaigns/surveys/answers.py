@@ -27,6 +27,8 @@ from storage.database import Base
 from storage.dialects import is_postgresql
 from storage.disclosure import kept
 from storage.engine.fast_statements import run
+from storage.people import segments
+from storage.people.segments import Segment
 from storage.phases import State as CampaignState
 from storage.refusals import Refused
 from storage.telegram_ids import PersonId
@@ -83,7 +85,9 @@ class _State(Protocol):
     def closes_at(self) -> datetime: ...
 
 
-_QUESTIONS, _SURVEYS, _TALLIES = (cast(Table, one.__table__) for one in (SurveyQuestion, Survey, Tally))
+_QUESTIONS, _SURVEYS, _TALLIES, _CAMPAIGNS = (
+    cast(Table, one.__table__) for one in (SurveyQuestion, Survey, Tally, campaigns.Campaign)
+)
 _OF_QUESTION = _QUESTIONS.c.id == bindparam("question")
 _HELD = (
     select(
@@ -95,12 +99,15 @@ _HELD = (
         _SURVEYS.c.other_title,
         _SURVEYS.c.state,
         _SURVEYS.c.closes_at,
+        _CAMPAIGNS.c.state.label("campaign_state"),
+        _CAMPAIGNS.c.segment,
     )
     .join(_SURVEYS, _SURVEYS.c.id == _QUESTIONS.c.survey_id)
+    .join(_CAMPAIGNS, _CAMPAIGNS.c.id == _SURVEYS.c.campaign_id)
     .where(_OF_QUESTION)
     .with_for_update(read=True, of=_SURVEYS)
 )
-"""The question, and its survey, which can't be closed until the transaction ends."""
+"""The question, its campaign, and its survey, which can't be closed until the transaction ends."""
 _LOCK = select(_QUESTIONS.c.id).where(_OF_QUESTION).with_for_update()
 _RISES = _TALLIES.c.option.in_(bindparam("chosen", expanding=True))
 _COUNT = (
@@ -118,8 +125,20 @@ async def require_open(session: AsyncSession, row: _State, person_id: PersonId, 
         SurveyClosed: see the class.
     """
     campaign = await campaigns.find_for(session, row.campaign_id, person_id, now)
-    if row.state is not State.OPEN or row.closes_at <= now or campaign.state is not CampaignState.RUNNING:
+    _check_open(row, campaign.state, now)
+
+
+def _check_open(row: _State, campaign_state: CampaignState, now: datetime) -> None:
+    if row.state is not State.OPEN or row.closes_at <= now or campaign_state is not CampaignState.RUNNING:
         raise SurveyClosed
+
+
+async def _is_for(session: AsyncSession, text: str, person_id: PersonId, now: datetime) -> bool:
+    """Whether the segment of a campaign has this person, of whom a row on the roll is asked for next."""
+    segment = Segment.parse(text)
+    if segment.reads_rows:
+        return await segments.includes(session, segment, person_id, now)
+    return not segment.conditions or all(await segments.which_hold(session, segment.conditions, person_id, now))
 
 
 async def sheet_of(session: AsyncSession, survey_id: SurveyId, person_id: PersonId, now: datetime) -> Sheet:
@@ -149,7 +168,9 @@ async def answer(
     row = (await run(session, _HELD, {"question": question_id})).first()
     if row is None:
         raise NoSuchQuestion
-    await require_open(session, row, person_id, now)
+    if row.campaign_state is CampaignState.PREPARED or not await _is_for(session, row.segment, person_id, now):
+        raise campaigns.NoSuchCampaign
+    _check_open(row, row.campaign_state, now)
     question = Asked(question_id, row.position, wordings.opened(row.content))
     _check(question, chosen)
     answered = await roll.mark(session, row.survey_id, person_id, question.bit)

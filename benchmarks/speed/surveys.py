@@ -1,0 +1,135 @@
+"""What an answer to a survey costs beside an aiogram echo: a flag, the counters, and the next question."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import orjson
+from aiohttp import web
+from sqlalchemy import insert
+
+from benchmarks.support.cost import LOADS, Load, at_both_loads, echo, per_unit
+from benchmarks.support.processes import postgresql, running, settings
+from benchmarks.support.recipients import KEY
+from benchmarks.support.report import Result
+from benchmarks.support.rounds import Contestants
+from benchmarks.support.telegram_stub import Stub, params_of
+from handlers.campaigns.surveys import presses
+from storage import schema
+from storage.campaigns import campaigns, moves
+from storage.campaigns.campaigns import Phase, Plan
+from storage.campaigns.ids import SurveyId
+from storage.campaigns.surveys import answers, questions, surveys
+from storage.campaigns.surveys.roll import RollRow
+from storage.campaigns.surveys.surveys import State
+from storage.campaigns.surveys.wording import Kind, Wording
+from storage.database import open_database
+from storage.encryption import Vault, decode_key
+from storage.people import people
+from storage.people.segments import Segment
+from storage.telegram_ids import PersonId
+
+SURVEYS, QUESTIONS = 80, 9
+"""As many as nobody answers within a measurement."""
+_AT_ONCE = 20_000
+_QUESTION = Wording(Kind.ONE, "Does the platform pay the waiting time?", ("Yes", "No", "Sometimes"))
+
+
+class Answering(Stub):
+    """People who give the first answer to each question, and begin the next survey after the last."""
+
+    def __init__(self, load: Load, found: Sequence[SurveyId]) -> None:
+        super().__init__(load.chats, "", dict, think=load.think)
+        self.answered_questions = 0
+        self._left = {chat: iter(found) for chat in range(1, load.chats + 1)}
+        self._waits = set[int]()
+
+    def hand_over(self, chat: int) -> None:
+        survey = next(self._left[chat], None)
+        if survey is not None:
+            self.press(chat, presses.ANSWER.data(survey))
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        answer = await super()._serve(request)
+        if request.match_info["method"] == "editMessageText":
+            params = await params_of(request)
+            chat, markup = int(params["chat_id"]), params["reply_markup"]
+            if chat in self._waits:
+                self.answered_questions += 1
+                self.first.set()
+            rows = (orjson.loads(markup) if isinstance(markup, str) else markup)["inline_keyboard"]
+            data = str(rows[0][0]["callback_data"])
+            if data.startswith(f"{presses.CHOOSE.name}:"):
+                self._waits.add(chat)
+                self.after_thought(self.press, chat, data)
+            else:  # it was the last question
+                self._waits.discard(chat)
+                self.after_thought(self.hand_over, chat)
+        return answer
+
+
+async def answer(folder: Path, database: str, load: Load) -> float:
+    """CPU milliseconds of an answer, with the question that is shown next; a tenth of opening a survey is in it."""
+    stub = Answering(load, await fill(database, load.chats))
+    environment = {**settings(folder, "", database), "NUANXIN_SECURITY__ENCRYPTION_KEYS": f'["{KEY}"]'}
+    async with stub.listening() as url:
+        environment["NUANXIN_TELEGRAM__API_BASE_URL"] = url
+        async with running("bot", "run", environment=environment) as process:
+            return await per_unit(stub, process, lambda: stub.answered_questions, load)
+
+
+async def fill(url: str, riders: int) -> list[SurveyId]:
+    """Surveys that are open, and people who are on their rolls."""
+    database = open_database(url, Vault([decode_key(KEY)]))
+    await schema.migrate(database)
+    now = datetime.now(UTC)
+    async with database.writing(apart=True) as session:
+        await people.seen_all(session, dict.fromkeys(map(PersonId, range(1, riders + 1)), "en"), now)
+        campaign = await campaigns.create(session, Plan("Talks", "A platform", Segment(), {Phase.GATHER: None}))
+        await moves.move(session, campaign.id, None, PersonId(1), now, None)
+        found = []
+        for number in range(SURVEYS):
+            plan = surveys.Plan(f"Survey {number}", now + timedelta(days=9))
+            row = await surveys.create(session, campaign.id, plan)
+            await questions.replace_all(session, row.id, [_QUESTION] * QUESTIONS)
+            await answers.lay_down(session, row.id)
+            row.state, row.opened_at = State.OPEN, now
+            found.append(row.id)
+        rolls = [
+            {"survey_id": survey, "person_id": PersonId(person), "answered": 0}
+            for survey in found
+            for person in range(1, riders + 1)
+        ]
+        for first in range(0, len(rolls), _AT_ONCE):
+            await session.execute(insert(RollRow), rolls[first : first + _AT_ONCE])
+    await database.close()
+    return found
+
+
+async def measure(folder: Path) -> list[Result]:
+    with postgresql(folder) as url:
+        kinds = {"SQLite": (f"sqlite+aiosqlite:///{folder}/surveys.db", "<= 1.0"), "PostgreSQL": (url, "<= 1.3")}
+
+        def at(load: Load) -> Contestants:
+            contestants: dict[str, Callable[[], Awaitable[float]]] = {}
+            contestants[f"echo, {load.name}"] = partial(echo, "aiogram", load)
+            for kind, (database, _) in kinds.items():
+                contestants[f"answer, {kind}, {load.name}"] = partial(answer, folder, database, load)
+            return contestants
+
+        found = await at_both_loads(at)
+    return [
+        Result(
+            f"CPU of an answer to a survey, {kind}, {load.name}",
+            found[f"answer, {kind}, {load.name}"],
+            "ms",
+            "aiogram echo",
+            found[f"echo, {load.name}"],
+            goal,
+        )
+        for load in LOADS
+        for kind, (_, goal) in kinds.items()
+    ]
