@@ -67,7 +67,7 @@ class Presses:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.transactions = WriteTransactions(database)
-        self._in_hand = InHand(database, cast(Any, None), lambda: NOON)
+        self.in_hand = InHand(database, cast(Any, None), lambda: NOON)
         self._numbers = count(1)
 
     async def press(self, person: int, entry_id: EntryId, handle: Handle = votes_for, key: int | None = None) -> Any:
@@ -78,7 +78,7 @@ class Presses:
         speaker = Person(PersonId(person), "en", frozenset({Role.RIDER}))
         talk = StatelessTalk(incoming, update_key, speaker, NOON, cast(AppContext, None))
         call = Route(handle, shares_transaction=True).call(entry_id)
-        async with self._in_hand.holding(update_key, incoming.kind) as held:
+        async with self.in_hand.holding(update_key, incoming.kind) as held:
             try:
                 return await self.transactions.run(Turn(talk, call, held))
             except Exception as error:
@@ -244,11 +244,11 @@ async def test_the_loop_is_held_by_the_press_whose_turn_it_is(database: Database
     presses, seen = Presses(database), list[tuple[int, int]]()
 
     async def looks(talk: Talk, entry_id: EntryId) -> None:
-        held = presses._in_hand.of(asyncio.current_task())
+        held = presses.in_hand.of(asyncio.current_task())
         assert held is not None
         seen.append((talk.key, held.key))
         await votes_for(talk, entry_id)
 
     await asyncio.gather(*(presses.press(person, found[0], looks) for person in PEOPLE))
     assert len(seen) == len(PEOPLE) and all(key == blamed for key, blamed in seen)
-    assert presses._in_hand.is_empty
+    assert presses.in_hand.is_empty
