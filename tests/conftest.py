@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 
 import hypothesis
 import pytest
@@ -13,6 +14,14 @@ from tests.support.memory_folder import in_memory
 # How long an example takes says nothing while other tests run beside it.
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
+
+
+if os.environ.get("SLIPCOVER_ENABLED") and sys.version_info < (3, 12):
+    from slipcover.slipcover import Slipcover  # type: ignore[import-untyped]
+
+    # What was reached need not be counted any more, and SlipCover looks through all functions for it again and again:
+    # that took a sixth of the time. It has an option (--threshold), but hands it on to no worker.
+    Slipcover.deinstrument_seen = lambda _self: None
 
 
 def pytest_collection_finish() -> None:

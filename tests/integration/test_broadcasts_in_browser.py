@@ -36,8 +36,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Sandbox]:
         yield town
 
 
-@pytest.mark.parametrize("width", [360, 1_280])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("language", "width"), [("zh", 1_280), ("en", 360)])
 async def test_a_broadcast_is_written_approved_and_followed(
     browser: Browser, town: Sandbox, language: str, width: int
 ) -> None:

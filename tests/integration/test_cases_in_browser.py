@@ -110,8 +110,7 @@ async def three_are_told(database: Database) -> None:
             await cases.claim(session, row.id, PersonId(COUNSEL), ["legal"], NOON)
 
 
-@pytest.mark.parametrize("width", [360, 1_280])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("language", "width"), [("zh", 360), ("en", 1_280)])
 async def test_a_lawyer_answers_several_cases_at_once_and_joins_them(
     browser: Browser, town: Sandbox, language: str, width: int
 ) -> None:
