@@ -14,7 +14,7 @@ from storage.coordination.wake_ups import WakeUp
 from storage.deliveries import queue
 from storage.deliveries.queue import Addressed
 from storage.people.access import Right
-from storage.sos import calls, duties, reading
+from storage.sos import calls, duties, going, reading
 from storage.sos.notices import DutyOver
 from storage.sos.table import TABLES, CallOver, NotInCall
 from storage.telegram_ids import PersonId
@@ -39,7 +39,7 @@ async def _give_back(
     """Whoever was blocked on the way can't say any more that they can't come."""
     for call_id, helper in await reading.taken_by_blocked(session, now):
         with suppress(CallOver, NotInCall):  # it has ended meanwhile, or somebody else is going
-            await calls.give_back(session, call_id, helper, context.settings.help_within, followers, now)
+            await going.give_back(session, call_id, helper, context.settings.help_within, followers, now)
 
 
 async def next_due(session: AsyncSession) -> datetime | None:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.config.config import Config
 from bot.config.desks import desks
 from bot.config.loopback import pages_url
-from bot.config.sections import Heat
+from bot.config.sections import Heat, WeatherArea
 from bot.observability.logs import logger
 from handlers.chat.ports import NotValid
 from storage.database import Database
@@ -75,11 +75,18 @@ def _heat_allowance(section: Heat) -> HeatAllowance:
     )
 
 
+def _own_allowance(section: WeatherArea) -> HeatAllowance | None:
+    return _heat_allowance(section) if section.allowance or section.province else None
+
+
 def _areas(config: Config) -> Sequence[Area]:
     """Those of the config; one of the whole organisation, if it names none."""
     if not config.features.heat:
         return ()
-    named = [Area(key, one.name, (one.latitude, one.longitude)) for key, one in config.weather.areas.items()]
+    named = [
+        Area(key, one.name, (one.latitude, one.longitude), _own_allowance(one))
+        for key, one in config.weather.areas.items()
+    ]
     return named or [Area(WHOLE, config.organisation.name)]
 
 

@@ -138,13 +138,9 @@ class Map(Section):
         return value
 
 
-class WeatherArea(Section):
-    name: Annotated[str, Field(min_length=1, max_length=40)]
-    latitude: float = Field(ge=-90, le=90)
-    longitude: float = Field(ge=-180, le=180)
-
-
 class Heat(Section):
+    """The high-temperature allowance: a province's that is built in, or one of one's own with where it stands."""
+
     province: str = ""
     allowance: float = Field(0, ge=0, le=100_000)
     allowance_months: Annotated[list[Annotated[int, Field(ge=1, le=12)]], Field(max_length=12)] = []
@@ -163,6 +159,14 @@ class Heat(Section):
         if self.allowance and not self.allowance_source.strip():
             raise ValueError("allowance needs its allowance_source: riders are shown where the amount stands")
         return self
+
+
+class WeatherArea(Heat):
+    """Where there is another allowance than the organisation's, it has its own."""
+
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
 
 
 class Weather(Section):

@@ -89,12 +89,17 @@ def _for_all(context: AppContext, routes: Routes) -> Iterator[Published]:
 
 
 def _menu_button(context: AppContext) -> Json:
-    """Below every chat: the map, where Telegram can open it; else what @BotFather was told."""
+    """Below every chat: the map, where Telegram can open it; else what @BotFather was told.
+
+    Telegram knows no language of it. One button a chat would go on leading to an address that the config has no more,
+    so there is one for everybody, in all languages.
+    """
     app = pages.address(context.settings, pages.MAP)
     if not app:
         return {"type": "default"}
-    text = translator(context.settings.organisation.language)(MENU_BUTTON)
-    return {"type": "web_app", "text": text, "web_app": {"url": app}}
+    first = context.settings.organisation.language
+    words = dict.fromkeys(translator(language)(MENU_BUTTON) for language in (first, *LANGUAGES))
+    return {"type": "web_app", "text": "🗺 " + " · ".join(words), "web_app": {"url": app}}
 
 
 def _commands(routes: Routes, language: str, roles: frozenset[Role]) -> list[Json]:

@@ -83,6 +83,10 @@ async def show(talk: Talk, activity_id: ActivityId) -> None:
     lines.append(digest(talk._("SHA-256 of the draw's seed: {digest}"), draw.commitment))
     if draw.closed_at is not None:
         lines.append(digest(talk._("SHA-256 of the list of tickets: {digest}"), draw.closed_sha256))
+    listed = await drawing.listed(talk.session, row.id)
+    if listed is not None:
+        said = talk._("Tickets in the list: {tickets} · places: {places}")
+        lines.append(Markup.escape(said.format(tickets=listed.tickets, places=listed.places)))
     rows = []
     if row.drawn_at is not None:
         lines += await _result(talk, row)

@@ -38,7 +38,7 @@ from storage.activities.activities import ActivityOver, NoSuchActivity
 from storage.activities.audited import ActivityAction
 from storage.activities.check_ins import CodeIsOld
 from storage.activities.drawing import NotDrawn
-from storage.activities.draws import BadDraw, DrawFixed, DrawUnderWay
+from storage.activities.draws import BadDraw, DrawFixed, DrawUnderWay, PlacesBeingDrawn
 from storage.activities.questions import TooManyQuestions
 from storage.activities.recurrence import BadRule, NoDates
 from storage.activities.rounds import NoSuchRound
@@ -83,6 +83,10 @@ FEATURE = Feature(
         ),
         DrawUnderWay: N_(
             "The places are being drawn. Try again in a few minutes: you can then sign up for any that are left."
+        ),
+        PlacesBeingDrawn: N_(
+            "The places are being drawn, as many as there were when the list of tickets was closed. Change their "
+            "number once the draw is made, in a few minutes."
         ),
         NotDrawn: N_("The draw has not been made yet."),
         BadRule: N_("I can't read this rule. Write it like “every Saturday, 10 times”."),

@@ -26,7 +26,7 @@ from handlers.inputs.choice import ButtonInput
 from handlers.inputs.number import NUMBER
 from handlers.inputs.text import TextInput
 from storage.activities import activities, sign_ups, waiting_list
-from storage.activities.activities import Activity
+from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import ActivityId
 from storage.activities.notices import PlaceLapsed, PlaceOffered
 from storage.activities.sign_ups import MembersOnly, Place, PlaceState, SignUpClosed
@@ -222,12 +222,31 @@ async def _signed_up(talk: Talk, draft: SignUpDraft) -> None:
     await _enter(talk, row, draft.guests, given)
 
 
+async def _over(talk: Talk, draft: SignUpDraft) -> str:
+    """Said at the next step, and not only once everything has been filled in."""
+    row = await activities.find(talk.session, draft.id)
+    if row is None or row.state == ActivityState.CANCELLED:
+        return talk._("The activity was cancelled, so I have closed this form; you were not signed up.")
+    if sign_ups.is_open(row, talk.now):
+        return ""
+    if sign_ups.is_being_drawn(row, talk.now):
+        return talk._(
+            "The places are being drawn, so I have closed this form; you were not signed up. Try again in a few "
+            "minutes: you can then sign up for any that are left."
+        )
+    return talk._(
+        "Sign-up for “{title}” is over, so I have closed this form; you were not signed up. Other activities: "
+        "/activities"
+    ).format(title=row.title)
+
+
 _SIGN_UP = Form(
     name="sign_up",
     title=N_("Sign-up"),
     questionnaire=questionnaire(SignUpDraft),
     done=_signed_up,
     review=False,
+    over=_over,
 )
 
 

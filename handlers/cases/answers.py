@@ -66,7 +66,7 @@ async def rate(talk: Talk, key: str, kind: str, helped: int) -> None:
     page, desk = _page(talk, key, kind)
     if helped not in (0, 1):
         raise InvalidCallback
-    await counts.add(talk.session, (key, kind), talk.local_today, helped=bool(helped))
+    await counts.add(talk.session, talk.person.id, (key, kind), talk.local_today, helped=bool(helped))
     said = talk._("Thank you.") if helped else talk._("Thank you. You can ask someone here.")
     talk.answer_callback(said)
     talk.edit(_text(talk, page, desk), _ask_the_desk(talk, page, desk))

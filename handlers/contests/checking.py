@@ -26,7 +26,7 @@ from storage.contests.ids import ContestId, EntryId
 from storage.contests.notices import EntryRefused, EntryShown, EntryTakenDown
 from storage.database import Database
 from storage.people.access import Right
-from storage.telegram_ids import ChatId, MessageId
+from storage.telegram_ids import ChatId, MessageId, PersonId
 
 _RIGHT = Right.RUN_CONTESTS
 
@@ -49,15 +49,22 @@ async def check(talk: Talk, contest_id: ContestId) -> None:
 
 
 async def _show_next(talk: Talk, contest: Contest) -> None:
-    row = await entry_checks.next_to_check(talk.session, contest.id)
+    row = await entry_checks.next_to_check(talk.session, contest.id, talk.person.id, await _checkers(talk))
     if row is None:
         back = presses.RUN_SHOW.button(f"🏆 {contest.title[:40]}", contest.id)
-        talk.say(talk._("✅ All entries are checked."), [[back]])
+        said = talk._("✅ All entries are checked.")
+        if await entry_checks.waiting(talk.session, contest.id):
+            said = talk._("Only your own entries, or your team's, are left: another coordinator has to check them.")
+        talk.say(said, [[back]])
         return
     content = entries.content_of(talk.session, row)
     text = showing.about(content, contests.settings_of(contest).categories[row.category])
     text += Markup("\n\n{}").format(talk._("Sent in {moment}").format(moment=talk.view.moment(row.sent_at)))
     showing.send(talk, content, text, _buttons(talk, row))
+
+
+async def _checkers(talk: Talk) -> list[PersonId]:
+    return await talk.context.staff.who_may(talk.session, _RIGHT, talk.now)
 
 
 def _buttons(talk: Talk, row: Entry) -> Buttons:
@@ -68,6 +75,7 @@ def _buttons(talk: Talk, row: Entry) -> Buttons:
 
 
 async def accept(talk: Talk, entry_id: EntryId, revision: int) -> None:
+    await _require_may_check(talk, entry_id)
     row = await entry_checks.decide(talk.session, entry_id, revision, reason=None)
     contest = await contests.find(talk.session, row.contest_id)
     await _note(talk, row, ContestAction.ENTRY_SHOWN)
@@ -78,14 +86,20 @@ async def accept(talk: Talk, entry_id: EntryId, revision: int) -> None:
     await _show_next(talk, contest)
 
 
+async def _require_may_check(talk: Talk, entry_id: EntryId) -> None:
+    await entry_checks.require_may_check(talk.session, entry_id, talk.person.id, await _checkers(talk))
+
+
 async def refuse(talk: Talk, entry_id: EntryId, revision: int) -> None:
     row = await entries.find(talk.session, entry_id)
     if row.state is not EntryState.WAITING or row.revision != revision:
         raise CheckedAlready
+    await _require_may_check(talk, entry_id)
     await forms.begin(talk, _REFUSAL, Refusal(entry_id, revision))
 
 
 async def _refused(talk: Talk, draft: Refusal) -> None:
+    await _require_may_check(talk, draft.id)
     row = await entry_checks.decide(talk.session, draft.id, draft.revision, reason=draft.reason)
     contest = await contests.find(talk.session, row.contest_id)
     await _note(talk, row, ContestAction.ENTRY_REFUSED)

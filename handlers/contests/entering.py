@@ -78,6 +78,12 @@ async def _begun(talk: Talk, row: Contest, entry_id: EntryId) -> EntryDraft:
 
 async def _done(talk: Talk, draft: EntryDraft) -> None:
     assert draft.sent is not None
+    contest = await contests.find(talk.session, draft.contest)
+    if draft.rules_version != contest.rules_version:
+        await _read_anew(talk, contest, draft)
+        return
+    if draft.entry:
+        await editing.agree_again(talk.session, contest.id, talk.person.id, draft.rules_version, talk.now)
     content = Content(
         draft.sent.kind,
         draft.title,
@@ -99,9 +105,18 @@ async def _done(talk: Talk, draft: EntryDraft) -> None:
     talk.say(Markup("✅ <b>{}</b>\n\n{}").format(received, text), buttons)
 
 
+async def _read_anew(talk: Talk, contest: Contest, draft: EntryDraft) -> None:
+    """The rules have changed since the form was begun: they are shown, and whoever then sends it agrees to them."""
+    said = talk._("The rules have changed since you began. Nothing has been sent yet, and your answers are kept.")
+    how = talk._("Please read the rules. If you agree to them, send it in below.")
+    talk.say(Markup("⚠️ <b>{}</b>\n{}").format(said, how))
+    talk.say(words.consent(talk.view, contest))
+    await forms.begin_review(talk, _FORM, replace(draft, rules_version=contest.rules_version))
+
+
 async def _over(talk: Talk, draft: EntryDraft) -> str:
     """Said at the next step, and not only once everything has been filled in."""
-    return await words.over(talk, draft.contest, draft.rules_version)
+    return await words.over(talk, draft.contest)
 
 
 _FORM: Form[EntryDraft] = Form(
@@ -149,6 +164,7 @@ async def change(talk: Talk, entry_id: EntryId) -> None:
     category = contests.settings_of(contest).categories[row.category]
     draft = replace(
         await _begun(talk, contest, entry_id),
+        rules_version=row.rules_version,
         category=category,
         sent=Sent(content.kind, content.file_id, content.file_name, content.words if is_text else ""),
         title=content.title,

@@ -13,6 +13,7 @@ from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from storage.contests import contests, entries, entry_checks, joining, judges, votes
 from storage.contests import judging as scores
+from storage.contests import teams as membership
 from storage.contests.audited import ContestAction
 from storage.contests.contests import ContestClosed, ContestMovedOn, NoSuchContest, NothingDecides
 from storage.contests.editing import RewordedMeanwhile
@@ -25,6 +26,7 @@ from storage.contests.entries import (
     TeamHasEnough,
     TooManyEntries,
 )
+from storage.contests.entry_checks import ChecksOwnEntry
 from storage.contests.joining import InATeam, InvitationVoid, TeamFull
 from storage.contests.judges import JudgeAlready, NoSuchJudge
 from storage.contests.judging import JudgesOwnEntry, NotAssigned
@@ -59,8 +61,10 @@ async def _privacy_lines(talk: Talk) -> Sequence[str]:
     lines = []
     if await entries.copy_of(talk.session, talk.person.id):
         lines.append(talk._("your contest entries, shown with the name that you chose: /contests"))
-    if await joining.copy_of(talk.session, talk.person.id):
+    if await membership.memberships_of(talk.session, talk.person.id):
         lines.append(talk._("that you are in a team of a contest, and the name shown for you: /contests"))
+    if await membership.has_left_one(talk.session, talk.person.id):
+        lines.append(talk._("that you have left a team of a contest, until its result"))
     if await judges.of_person(talk.session, talk.person.id):
         lines.append(talk._("that you are a judge of a contest, and your scores and notes"))
     return lines
@@ -78,7 +82,7 @@ async def _warnings(talk: Talk) -> Sequence[str]:
             count,
         )
         lines.append(said.format(n=count))
-    if await joining.copy_of(talk.session, talk.person.id):
+    if await membership.memberships_of(talk.session, talk.person.id):
         lines.append(
             talk._(
                 "⚠️ You are in a team of a contest. You would leave it: your name goes from its entries, and if nobody "
@@ -115,10 +119,11 @@ FEATURE = Feature(
         InvitationVoid: N_("This invitation is no longer valid. Please ask for another one."),
         TeamFull: N_("This team is full."),
         InATeam: N_("You are already in a team in this contest. Leave it first: /contests"),
+        ChecksOwnEntry: N_("This is your own entry, or your team's: another coordinator has to check it."),
         CheckedAlready: N_("Someone else has just decided on this entry, or it has been changed."),
         JudgeAlready: N_("This person is already a judge of this contest."),
         NoSuchJudge: N_("This person isn't a judge of this contest."),
-        JudgesOwnEntry: N_("This person takes part in the contest, so they can't judge it."),
+        JudgesOwnEntry: N_("This person takes part in the contest, or was in a team of it, so they can't judge it."),
         NotAssigned: N_("This entry isn't yours to judge, or judging is over."),
         EntriesUnchecked: N_("Some entries haven't been checked yet. Check them first."),
         NobodyJudges: N_("Name the judges first."),
@@ -126,7 +131,7 @@ FEATURE = Feature(
         MayNotVote: N_(
             "You can't vote in this contest. Only members, or people who used this bot before it began, can."
         ),
-        OwnEntry: N_("This is your own entry."),
+        OwnEntry: N_("You can't vote for your own entry, or for one of a team that you are or were in."),
     },
     audit_labels={
         ContestAction.CONTEST_CREATED: N_("contest created"),

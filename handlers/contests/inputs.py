@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from handlers.chat.incoming import Json
 from handlers.chat.talk import Talk
 from handlers.forms.questions import Input, NotAnAnswer
+from storage.contests import teams
 from storage.contests.entries import Kind
 from storage.plain_text import clean, clean_code, clean_paragraph
 from storage.telegram_ids import ChatId
@@ -17,6 +18,7 @@ from storage.telegram_ids import ChatId
 MOST_TEXT = 2_000
 MOST_NAMED_BYTES = 20 << 20
 """What a bot can fetch from Telegram, to give it another name: https://core.telegram.org/bots/api#getfile"""
+_LINK = re.compile(r"team_([A-Za-z0-9_-]{6,40})")
 _CHANNEL = re.compile(r"-100\d{5,15}")
 
 
@@ -78,3 +80,19 @@ class ChannelInput(Input[ChatId]):
         if not _CHANNEL.fullmatch(found):
             raise NotAnAnswer(talk._("Forward me a message from the channel, or write its number (-100…)."))
         return ChatId(int(found))
+
+
+class CodeInput(Input[str]):
+    """The code of a team, or the link in which it stands."""
+
+    adapter = TypeAdapter(str)
+
+    async def read(self, talk: Talk) -> str:
+        found = _LINK.search(talk.text)
+        code = found[1] if found else re.sub(r"\s", "", clean_code(talk.text))
+        if await teams.invited_to(talk.session, code) is None:
+            raise NotAnAnswer(talk._("I know no team with this code. Check it with your captain: it may have changed."))
+        return code
+
+    def show(self, _talk: Talk, value: str) -> str:
+        return value

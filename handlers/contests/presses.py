@@ -59,6 +59,7 @@ BOOK = Press("ctbook", ContestId, str)
 
 TEAM = Press("ctteam", ContestId)
 INVITE_ANEW = Press("ctinvite", ContestId)
+JOIN_BY_CODE = Press("ctcode", ContestId)
 JOIN = Press("ctjoin", str, int)
 """The invitation, and the version of the rules that are agreed to."""
 ASK_TO_LEAVE = Press("ctout", ContestId)

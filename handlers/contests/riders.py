@@ -129,6 +129,8 @@ async def _buttons(talk: Talk, row: Contest, mine: Sequence[Entry]) -> list[Sequ
     if row.phase is Phase.ENTRY and row.state is State.RUNNING and len(mine) < settings.entries_each:
         rows.append([presses.ENTER.button(talk._("➕ Take part"), row.id)])
     member = await teams.membership(talk.session, row.id, talk.person.id)
+    if settings.by_team and member is None and row.phase is Phase.ENTRY and row.state is State.RUNNING:
+        rows.append([presses.JOIN_BY_CODE.button(talk._("👥 Join a team"), row.id)])
     if member is not None:
         rows.append([presses.TEAM.button(talk._("👥 Your team"), row.id)])
     rows += [

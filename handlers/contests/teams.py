@@ -17,6 +17,7 @@ from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.contests import presses, showing, words
 from handlers.contests.entering import take_down
+from handlers.contests.inputs import CodeInput
 from handlers.contests.names import names_somebody
 from handlers.forms import forms
 from handlers.forms.questionnaires import one_question
@@ -38,12 +39,14 @@ LINK = "team"
 def register(routes: Routes) -> None:
     routes.link(LINK, invited, writes=False)
     routes.press(presses.TEAM, show, writes=False)
+    routes.press(presses.JOIN_BY_CODE, ask_for_code)
     routes.press(presses.INVITE_ANEW, invite_anew)
     routes.press(presses.JOIN, join)
     routes.press(presses.ASK_TO_LEAVE, ask_to_leave, writes=False)
     routes.press(presses.LEAVE, leave)
     routes.notice(TeamChanged, changed_words, reader=RECIPIENT)
     routes.form(_FORM)
+    routes.form(_CODE)
 
 
 async def show(talk: Talk, contest_id: ContestId) -> None:
@@ -70,13 +73,14 @@ async def _page(talk: Talk, contest: Contest, row: Team) -> Page:
     if is_captain and is_open and len(members) < MOST_MEMBERS:
         link = talk.context.link(f"{LINK}_{content.invitation}")
         said = talk._(
-            "Send this link to whoever is in your team; there is room for {n} more. Everyone agrees to the rules "
-            "themselves, and chooses the name that is shown."
+            "Send this link to whoever is in your team, or tell them the code; there is room for {n} more. Everyone "
+            "agrees to the rules themselves, and chooses the name that is shown."
         ).format(n=MOST_MEMBERS - len(members))
-        lines += [Markup(""), Markup("{}\n<code>{}</code>").format(said, link)]
+        code = talk._("Code: {code}").format(code=content.invitation)
+        lines += [Markup(""), Markup("{}\n<code>{}</code>\n<b>{}</b>").format(said, link, code)]
         send = f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(content.name, safe='')}"
         rows.append([Button(talk._("↗ Invite"), url=send), copy_button(link)])
-        rows.append([presses.INVITE_ANEW.button(talk._("🔁 New link"), contest.id)])
+        rows.append([presses.INVITE_ANEW.button(talk._("🔁 New link and code"), contest.id)])
     rows.append([presses.ASK_TO_LEAVE.button(talk._("🚪 Leave the team …"), contest.id)])
     rows.append([presses.SHOW.button(talk._("◀ Back"), contest.id)])
     return Markup("\n").join(lines), rows
@@ -84,8 +88,36 @@ async def _page(talk: Talk, contest: Contest, row: Team) -> Page:
 
 async def invite_anew(talk: Talk, contest_id: ContestId) -> None:
     row = await teams.invite_anew(talk.session, contest_id, talk.person.id)
-    talk.answer_callback(talk._("The old link no longer works."))
+    talk.answer_callback(talk._("The old link and code no longer work."))
     talk.edit(*await _page(talk, await contests.find(talk.session, contest_id), row))
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a captain has told somebody, or sent them."""
+
+    contest: ContestId
+    code: str = asked(
+        Question(
+            N_("Code"),
+            N_("Write the code that your team's captain told you, or paste the link that they sent."),
+            CodeInput(),
+        ),
+        default="",
+    )
+
+
+async def ask_for_code(talk: Talk, contest_id: ContestId) -> None:
+    contest = await contests.find_started(talk.session, contest_id)
+    await contests.require_phase(talk.session, contest, Phase.ENTRY, talk.now)
+    await forms.begin(talk, _CODE, Code(contest.id))
+
+
+async def _found_by_code(talk: Talk, draft: Code) -> None:
+    await invited(talk, draft.code)
+
+
+_CODE = one_question("contest_team_code", Code, _found_by_code)
 
 
 async def invited(talk: Talk, invitation: str) -> None:
@@ -150,16 +182,22 @@ async def join(talk: Talk, invitation: str, version: int) -> None:
 
 
 async def _joined(talk: Talk, draft: Joining) -> None:
+    row = await joining.find(talk.session, draft.invitation)
+    contest = await contests.find(talk.session, row.contest_id)
+    if draft.rules_version != contest.rules_version:
+        talk.say(talk._("The rules have changed since you began. Please read them before you join."))
+        await invited(talk, draft.invitation)
+        return
     row = await joining.join(talk.session, draft.invitation, talk.person.id, draft.name, draft.rules_version, talk.now)
     await _tell(talk, row, TeamChanged(row.contest_id, draft.name, has_joined=True))
-    text, buttons = await _page(talk, await contests.find(talk.session, row.contest_id), row)
+    text, buttons = await _page(talk, contest, row)
     joined = talk._("You are in the team. Its entries will be checked again.")
     talk.say(Markup("✅ <b>{}</b>\n\n{}").format(joined, text), buttons)
 
 
 async def _over(talk: Talk, draft: Joining) -> str:
     row = await teams.invited_to(talk.session, draft.invitation)
-    return "" if row is None else await words.over(talk, row.contest_id, draft.rules_version)
+    return "" if row is None else await words.over(talk, row.contest_id)
 
 
 _FORM = replace(one_question("contest_team", Joining, _joined), over=_over)
@@ -185,7 +223,10 @@ async def ask_to_leave(talk: Talk, contest_id: ContestId) -> None:
     if row is None:
         raise NoSuchTeam
     if len(await teams.members(talk.session, row.id)) > 1:
-        asks = talk._("Leave the team? Your name is removed from its entries, which stay with the others.")
+        asks = talk._(
+            "Leave the team? Your name is removed from its entries, which stay with the others. You still can't vote "
+            "for them."
+        )
     else:
         asks = talk._("Leave the team? Nobody else is in it, so its entries are withdrawn.")
     go = presses.LEAVE.button(talk._("🚪 Leave"), contest_id)

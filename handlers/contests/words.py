@@ -148,8 +148,8 @@ def _weight(view: View, settings: Settings) -> str:
     )
 
 
-async def over(talk: Talk, contest_id: ContestId, rules_version: int) -> str:
-    """Why a form about taking part, begun under these rules, is in vain by now; empty if it is not."""
+async def over(talk: Talk, contest_id: ContestId) -> str:
+    """Why a form about taking part is in vain by now; empty if it is not."""
     contest = await contests.find(talk.session, contest_id)
     try:
         await contests.require_phase(talk.session, contest, Phase.ENTRY, talk.now)
@@ -157,10 +157,5 @@ async def over(talk: Talk, contest_id: ContestId, rules_version: int) -> str:
         return talk._(
             "The contest takes no more entries, so I have closed this form; nothing from it was sent in. See where it "
             "stands: /contests"
-        )
-    if rules_version != contest.rules_version:
-        return talk._(
-            "The rules of the contest have changed, so I have closed this form. Please read them and begin again: "
-            "/contests"
         )
     return ""

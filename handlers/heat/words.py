@@ -50,7 +50,7 @@ def day_lines(view: View, row: WeatherDay) -> list[Markup]:
 
 def _allowance_lines(view: View, row: WeatherDay, found: Sequence[Rule]) -> list[Markup]:
     """What holds here, with where it stands, on a hot day of its months."""
-    allowance = view.context.settings.heat_allowance
+    allowance = area_of(view, row.area).allowance or view.context.settings.heat_allowance
     if not allowance.holds_on(row.day) or all(rule.measure is not Measure.HIGH for rule in found):
         return []
     amount = money.amount(allowance.amount, view.context.settings.organisation.country, view.language)

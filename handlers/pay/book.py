@@ -7,8 +7,10 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
+from handlers.cases import presses as case_presses
 from handlers.chat.confirming import confirming
-from handlers.chat.press import Button, Buttons, Page
+from handlers.chat.dispatch import command_of
+from handlers.chat.press import Button, Buttons, InvalidCallback, Page
 from handlers.chat.routes import Routes
 from handlers.chat.subjects import Subject
 from handlers.chat.talk import Talk
@@ -18,10 +20,11 @@ from handlers.i18n.translations import N_
 from handlers.inputs.consent import Wording, wording
 from handlers.pay import presses, words
 from handlers.pay.form import Earlier, Today, noting_earlier, noting_today
+from handlers.pay.inputs import HINTS
 from storage.pay import entries, reminders, sums
 from storage.pay.entries import Entry
 from storage.pay.pool import members
-from storage.pay.shifts import Shift
+from storage.pay.shifts import NotAShift, Shift, checked, read_line, read_unasked
 from storage.pay.sums import Sum
 from storage.privacy import consents
 
@@ -44,6 +47,9 @@ SUBJECT = Subject(
     {"zh_Hans": "记账、账本、收入、流水、工资条、时薪", "en": "pay book, earnings, income, wage book"},
 )
 _READY = 3
+_WRITTEN = ("minutes", "orders", "money", "bonus", "fines", "costs")
+_DESK, _KIND = "legal", "pay"
+"""Where pay that is too low is brought."""
 
 
 def register(routes: Routes) -> None:
@@ -52,6 +58,8 @@ def register(routes: Routes) -> None:
     routes.press(presses.DO_NOT_AGREE, do_not_agree, writes=False)
     routes.press(presses.BOOK, show, writes=False)
     routes.press(presses.NOTE, note)
+    routes.press(presses.NOTE_LINE, note_line)
+    routes.answers(shift_meant)
     routes.press(presses.NOTE_EARLIER, note_earlier)
     routes.press(presses.ASK_TO_ERASE, ask_to_erase, writes=False)
     routes.press(presses.ERASE, erase)
@@ -62,10 +70,24 @@ def register(routes: Routes) -> None:
 async def command(talk: Talk) -> None:
     """The book; before the first entry, what is to be agreed to. "/pay 9h 42 318" notes a shift at once."""
     if await consents.find(talk.session, talk.person.id, CONSENT.purpose) is None:
-        yes = presses.AGREE.button(talk._("✅ I agree, start my book"), CONSENT.version)
-        talk.say(wording(talk, CONSENT), [[yes], [presses.DO_NOT_AGREE.button(talk._("No, thank you"))]])
+        _ask_consent(talk)
         return
-    talk.say(*await page(talk))
+    line = command_of(talk.text, talk.context)[1] if talk.text.startswith("/") else ""
+    if not line:
+        talk.say(*await page(talk))
+        return
+    await consents.require(talk.session, talk.person.id, CONSENT.purpose, CONSENT.version)
+    try:
+        shift = read_line(line)
+    except NotAShift as fault:
+        talk.say(talk._(HINTS[fault.what]), [[presses.NOTE.button(talk._("➕ Note my shift"))]])
+        return
+    await _note_today(talk, shift)
+
+
+def _ask_consent(talk: Talk) -> None:
+    yes = presses.AGREE.button(talk._("✅ I agree, start my book"), CONSENT.version)
+    talk.say(wording(talk, CONSENT), [[yes], [presses.DO_NOT_AGREE.button(talk._("No, thank you"))]])
 
 
 async def agree(talk: Talk, version: int) -> None:
@@ -91,11 +113,27 @@ async def page(talk: Talk) -> Page:
     today = talk.local_today
     before = sums.between(kept, *sums.month_before(today)).per_hour
     lines = [Markup("📒 <b>{}</b>").format(talk._("My pay book")), _today_line(talk, kept)]
+    is_low = False
     for title, first in ((talk._("This week"), sums.week_of(today)), (talk._("This month"), today.replace(day=1))):
         one = sums.between(kept, first, today)
         if one.days:
             lines += ["", _sum_lines(talk, title, one, before)]
-    return Markup("\n").join(lines), _buttons(talk, kept)
+            is_low = is_low or _is_low(talk, one)
+    return Markup("\n").join(lines), [*_against_low_pay(talk, is_low=is_low), *_buttons(talk, kept)]
+
+
+def _is_low(talk: Talk, one: Sum) -> bool:
+    """Whether an hour brought less than the minimum wage of the config."""
+    least = talk.context.settings.minimum_pay.hourly
+    return bool(least) and one.per_hour is not None and one.per_hour < least
+
+
+def _against_low_pay(talk: Talk, *, is_low: bool) -> Buttons:
+    """The page of what to do, where the organisation has the desk for it."""
+    desk = talk.context.settings.desks.get(_DESK)
+    if not is_low or desk is None or desk.kind(_KIND) is None:
+        return []
+    return [[case_presses.SHOW_ANSWER.button(talk._("💡 What you can do today"), _DESK, _KIND)]]
 
 
 def _today_line(talk: Talk, kept: Sequence[Entry]) -> str:
@@ -111,7 +149,7 @@ def _sum_lines(talk: Talk, title: str, one: Sum, before: int | None) -> Markup:
     head = labelled(talk._, Markup("<b>{}</b>").format(title), words.sum_words(talk.view, one))
     text = Markup("{}\n{}").format(head, rates)
     least = talk.context.settings.minimum_pay
-    if least.hourly and one.per_hour is not None and one.per_hour < least.hourly:
+    if _is_low(talk, one):
         said = talk._("⚠️ Below the minimum hourly wage of {amount} ({source}). What you can do: /legal")
         text += Markup("\n{}").format(said.format(amount=words.amount(talk.view, least.hourly), source=least.source))
     return text
@@ -145,6 +183,30 @@ async def note(talk: Talk) -> None:
     await forms.begin(talk, _TODAY, Today(ready=ready))
 
 
+def shift_meant(talk: Talk, text: str) -> Sequence[Button]:
+    """A button that notes the shift which somebody has written without being asked."""
+    shift = read_unasked(text)
+    if shift is None:
+        return []
+    said = talk._("📒 Note it: {shift}").format(shift=words.shift(talk.view, shift))
+    values = (shift.minutes, shift.orders, shift.money, shift.bonus, shift.fines, shift.costs)
+    return [presses.NOTE_LINE.button(said, ".".join(map(str, values)))]
+
+
+async def note_line(talk: Talk, written: str) -> None:
+    """Whoever has no book reads first what they would agree to."""
+    if await consents.find(talk.session, talk.person.id, CONSENT.purpose) is None:
+        _ask_consent(talk)
+        return
+    await consents.require(talk.session, talk.person.id, CONSENT.purpose, CONSENT.version)
+    try:
+        shift = checked(dict(zip(_WRITTEN, map(int, written.split(".")), strict=True)))
+    except ValueError:
+        raise InvalidCallback from None
+    talk.remove_buttons()
+    await _note_today(talk, shift)
+
+
 async def note_earlier(talk: Talk) -> None:
     await consents.require(talk.session, talk.person.id, CONSENT.purpose, CONSENT.version)
     ready = ready_of(await entries.all_of(talk.session, talk.person.id))
@@ -152,10 +214,14 @@ async def note_earlier(talk: Talk) -> None:
 
 
 async def _noted_today(talk: Talk, draft: Today) -> None:
+    await _note_today(talk, draft.shift)
+
+
+async def _note_today(talk: Talk, shift: Shift) -> None:
     day = talk.local_today
     if talk.now.astimezone(talk.context.settings.organisation.zone).hour < _STILL_YESTERDAY:
         day -= timedelta(days=1)
-    entry = await entries.add(talk.session, talk.person.id, day, draft.shift, talk.local_today, talk.now)
+    entry = await entries.add(talk.session, talk.person.id, day, shift, talk.local_today, talk.now)
     talk.say(*receipt(talk, entry))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from markupsafe import Markup
@@ -11,6 +12,8 @@ from handlers.chat.press import Button, Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.forms import forms
+from handlers.i18n.day_names import month_and_year
+from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import day_of_year
 from handlers.pay import presses, words
 from handlers.pay.book import receipt
@@ -18,6 +21,7 @@ from handlers.pay.form import Correction, correcting
 from storage.pay import entries, sums
 from storage.pay.entries import Entry
 from storage.pay.ids import EntryId
+from storage.pay.sums import Sum
 
 _ON_A_PAGE = 6
 
@@ -118,15 +122,28 @@ async def remove(talk: Talk, entry_id: EntryId) -> None:
     talk.edit(*await _list(talk, 0))
 
 
+def _rates(talk: Talk, sums_of: Sequence[tuple[str, Sum]]) -> list[Markup]:
+    """ "Nov 23: ¥35.33 an hour · ¥7.57 an order", of each time in which there was a shift."""
+    return [
+        labelled(talk._, Markup("<b>{}</b>").format(title), words.rate_words(talk.view, one))
+        for title, one in sums_of
+        if one.days
+    ]
+
+
 async def chart(talk: Talk) -> None:
-    """What an hour brought in each of the last weeks."""
-    weeks = sums.by_week(await entries.all_of(talk.session, talk.person.id), talk.local_today)
+    """What an hour brought in each of the last weeks; below it an hour and an order, by week and month."""
+    kept = await entries.all_of(talk.session, talk.person.id)
+    weeks = sums.by_week(kept, talk.local_today)
     values = [round((one.per_hour or 0) / 100) for _, one in weeks]
     labels = [day_of_year(monday, talk.language) for monday, _ in weeks]
     title = talk._("Hourly pay by week ({sign})").format(sign=words.sign(talk.view))
     png = await talk.context.ports.painter.columns_png(title, values, labels)
     said = talk._("Your hourly pay in each week, by its Monday. Only you see this.")
-    talk.photo(png, Markup.escape(said), [[presses.BOOK.button(talk._("📒 My pay book"))]])
+    by_week = [(day_of_year(monday, talk.language), one) for monday, one in weeks]
+    by_month = [(month_and_year(first, talk.language), one) for first, one in sums.by_month(kept, talk.local_today)]
+    lines = [Markup.escape(said), Markup(""), *_rates(talk, by_week), Markup(""), *_rates(talk, by_month)]
+    talk.photo(png, Markup("\n").join(lines), [[presses.BOOK.button(talk._("📒 My pay book"))]])
 
 
 _CORRECTION = correcting(_corrected)

@@ -19,6 +19,7 @@ from handlers.pay import presses, words
 from storage import signing, verify_signature
 from storage.pay import entries, sums
 from storage.pay.entries import Entry, Version
+from storage.pay.shifts import NOT_SAID
 
 
 @cache
@@ -98,7 +99,8 @@ def _csv_rows(entry: Entry) -> list[Sequence[object]]:
         noted = version.at.isoformat(timespec="seconds")
         began = f"{one.began:02d}:00" if one.began >= 0 else None
         hours = round(one.minutes / 60, 2)
-        rows.append([entry.day.isoformat(), hours, one.orders, *money, one.platform, noted, replaced, began])
+        orders = None if one.orders == NOT_SAID else one.orders
+        rows.append([entry.day.isoformat(), hours, orders, *money, one.platform, noted, replaced, began])
     return rows
 
 
@@ -142,7 +144,7 @@ def _table(talk: Talk, kept: Sequence[Entry]) -> Table:
                 [
                     full_date(entry.day, talk.language),
                     number(round(one.minutes / 60, 2), talk.language, 2),
-                    number(one.orders, talk.language),
+                    "" if one.orders == NOT_SAID else number(one.orders, talk.language),
                     words.amount(talk.view, one.money),
                     " ".join(words.extras(talk.view, one)),
                     talk._("{moment} (replaced)").format(moment=noted) if is_old else noted,

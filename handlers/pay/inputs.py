@@ -21,10 +21,10 @@ from storage.pay.entries import BACK
 from storage.pay.shifts import MOST_MONEY, NotAShift, Shift, read_line
 from storage.plain_text import clean_code
 
-_HINTS = {
+HINTS = {
     "line": N_("Write hours, orders and money in one line, for example: 9h 42 318"),
     "hours": N_("How many hours? Up to 24. In one line, for example: 9h 42 318"),
-    "orders": N_("How many orders? Hours, orders and money in one line, for example: 9h 42 318"),
+    "orders": N_("How many orders? If you don't know, write a dash: 9h - 318"),
     "money": N_("How much money? Hours, orders and money in one line, for example: 9h 42 318"),
 }
 _NOT_A_DAY = N_("I don't understand this day. Write it like “yesterday” or “3 Nov”, or choose it below.")
@@ -39,7 +39,7 @@ class ShiftInput(Input[Shift]):
         try:
             return read_line(talk.text)
         except NotAShift as fault:
-            raise NotAnAnswer(talk._(_HINTS[fault.what])) from None
+            raise NotAnAnswer(talk._(HINTS[fault.what])) from None
 
     def show(self, talk: Talk, value: Shift) -> str:
         return words.shift(talk.view, value)

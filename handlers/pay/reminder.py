@@ -17,6 +17,7 @@ from storage.pay.notices import ShiftEnded
 
 def register(routes: Routes) -> None:
     routes.press(presses.REMIND, begin)
+    routes.press(presses.SKIP, skip, writes=False)
     routes.press(presses.STOP_REMINDING, stop)
     routes.form(_WHEN)
     routes.notice(ShiftEnded, asked_words, reader=RECIPIENT)
@@ -44,6 +45,11 @@ async def _chosen(talk: Talk, draft: WhenToAsk) -> None:
     )
 
 
+async def skip(talk: Talk) -> None:
+    """Nothing to note; they are asked again tomorrow."""
+    talk.edit(talk._("All right, nothing for today."), [[presses.BOOK.button(talk._("📒 My pay book"))]])
+
+
 async def stop(talk: Talk) -> None:
     await reminders.stop(talk.session, talk.person.id)
     talk.edit(talk._("I won't ask any more."), [[presses.BOOK.button(talk._("📒 My pay book"))]])
@@ -52,6 +58,7 @@ async def stop(talk: Talk) -> None:
 def asked_words(view: View, _notice: ShiftEnded) -> Page:
     return view._("📒 How was your shift today?"), [
         [presses.NOTE.button(view._("➕ Note my shift"))],
+        [presses.SKIP.button(view._("⏭ No shift today"))],
         [presses.STOP_REMINDING.button(view._("🔕 Don't ask any more"))],
     ]
 

@@ -12,7 +12,7 @@ from handlers.chat.view import View
 from handlers.i18n import money
 from handlers.i18n.formatting import day_words, listed
 from handlers.i18n.translations import clock, number
-from storage.pay.shifts import Shift
+from storage.pay.shifts import NOT_SAID, Shift
 from storage.pay.sums import Sum
 
 
@@ -44,7 +44,13 @@ def orders(view: View, count: int) -> str:
 
 def shift(view: View, one: Shift) -> str:
     """ "9 h · 42 orders · ¥318"."""
-    return " · ".join([hours(view, one.minutes), orders(view, one.orders), amount(view, one.money)])
+    return _three(view, one.minutes, one.orders, one.money)
+
+
+def _three(view: View, minutes: int, count: int, money_of: int) -> str:
+    """Without the orders where they were skipped."""
+    counted = [] if count == NOT_SAID else [orders(view, count)]
+    return " · ".join([hours(view, minutes), *counted, amount(view, money_of)])
 
 
 def extras(view: View, one: Shift) -> Iterator[str]:
@@ -67,7 +73,7 @@ def in_full(view: View, one: Shift) -> Markup:
     lines = [Markup("<b>{}</b>").format(shift(view, one))]
     if more:
         lines.append(Markup("{}").format(more))
-    rates = rate_words(view, Sum(1, one.minutes, one.orders, one.paid, one.costs))
+    rates = rate_words(view, Sum(1, one.minutes, one.orders, one.paid, one.costs, one.paid))
     return Markup("\n").join([*lines, Markup("{}").format(rates)])
 
 
@@ -89,7 +95,7 @@ def sum_words(view: View, one: Sum) -> str:
 
 def brief(view: View, one: Sum) -> str:
     """ "9 h · 42 orders · ¥318": of whatever days."""
-    return " · ".join([hours(view, one.minutes), orders(view, one.orders), amount(view, one.paid)])
+    return _three(view, one.minutes, one.orders, one.paid)
 
 
 def change_words(view: View, share: float | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from handlers.chat.press import Button, Buttons, Page
@@ -15,11 +17,11 @@ from handlers.i18n.translations import N_
 from handlers.sos import presses, words
 from handlers.sos.form import Where, calling
 from handlers.sos.telling import tell
-from storage.sos import calls, duties, reading
+from storage.sos import calls, duties, going, reading
 from storage.sos.ids import HelpCallId
-from storage.sos.notices import HelperGaveUp, HelperIsGoing, HelpOver, NobodyAnswers
+from storage.sos.notices import HelperGaveUp, HelperHere, HelperIsGoing, HelpOver, NobodyAnswers
 from storage.sos.reading import Facts
-from storage.sos.table import CallState, Content, HelpCall
+from storage.sos.table import HELD_FOR, CallState, Content, HelpCall
 
 SUBJECT = Subject(
     N_("🆘 Help from riders nearby"),
@@ -33,9 +35,11 @@ def register(routes: Routes) -> None:
     )
     routes.press(presses.CALL, confirm)
     routes.press(presses.CALL_OFF, call_off, for_blocked=True)
+    routes.press(presses.ARRIVED, arrived)
     routes.press(presses.SEND_AWAY, send_away)
     routes.form(_CALL)
     tell(routes, HelperIsGoing, going_words, reading.while_taken, reader=RECIPIENT)
+    tell(routes, HelperHere, here_words, reading.while_awaited, reader=RECIPIENT)
     tell(routes, HelperGaveUp, gave_up_words, reading.while_open, reader=RECIPIENT)
     tell(routes, NobodyAnswers, nobody_words, reading.while_open, reader=RECIPIENT)
     routes.notice(HelpOver, over_words, reader=RECIPIENT)
@@ -86,7 +90,7 @@ async def beyond_cancel(talk: Talk) -> Page | None:
         said = talk._("/cancel doesn't end it: your call goes on until you press the button.")
         text = Markup("{}\n{}").format(_state_words(talk, running), said)
         return words.with_numbers(talk.view, text), _ways_to_end(talk, running)
-    taken = await calls.taken_by(talk.session, talk.person.id)
+    taken = await going.taken_by(talk.session, talk.person.id)
     if taken is None:
         return None
     said = talk._(
@@ -98,6 +102,7 @@ async def beyond_cancel(talk: Talk) -> Page | None:
 def _ways_to_end(talk: Talk, running: HelpCall) -> Buttons:
     rows = [[words.call_off(talk.view, running.id)]]
     if running.helper is not None:
+        rows.insert(0, [words.arrived(talk.view, running.id)])
         rows.append([words.send_away(talk.view, running.id)])
     return rows
 
@@ -147,10 +152,22 @@ async def call_off(talk: Talk, call_id: HelpCallId) -> None:
     talk.remove_buttons()
 
 
+async def arrived(talk: Talk, call_id: HelpCallId) -> None:
+    """Whoever was going is with them."""
+    content = await going.arrived(talk.session, call_id, talk.person.id, await words.followers(talk), talk.now)
+    said = talk._("✓ {name} is with you. Once you are safe, end the call. If it gets worse, call:")
+    name = words.named(talk.view, content.helper)
+    buttons = [
+        [words.call_off(talk.view, call_id)],
+        [words.send_away(talk.view, call_id)],
+    ]  # it may be pressed by mistake
+    talk.edit(words.with_numbers(talk.view, said.format(name=name)), buttons)
+
+
 async def send_away(talk: Talk, call_id: HelpCallId) -> None:
     """They do not want whoever is going."""
     metres, followers = talk.context.settings.help_within, await words.followers(talk)
-    if await calls.send_away(talk.session, call_id, talk.person.id, metres, followers, talk.now):
+    if await going.send_away(talk.session, call_id, talk.person.id, metres, followers, talk.now):
         said = talk._(
             "They are told not to come. Nobody is coming now; other volunteers and the coordinators are told."
         )
@@ -166,7 +183,20 @@ def going_words(view: View, notice: HelperIsGoing, facts: Facts) -> Page:
     name = words.named(view, facts.content.helper)
     said = view._("🚴 {name} says: I'm coming. I can't see how far away they are. If it gets worse, call:")
     return words.with_numbers(view, said.format(name=name)), [
+        [words.arrived(view, notice.subject)],
         [words.call_off(view, notice.subject)],
+        [words.send_away(view, notice.subject)],
+    ]
+
+
+def here_words(view: View, notice: HelperHere, facts: Facts) -> Page:
+    assert facts.content is not None
+    said = view._(
+        "Is {name} with you? If I don't hear from you, I'll ask others {minutes} minutes after they said they were "
+        "coming. You can also ask others at once. If it gets worse, call:"
+    ).format(name=words.named(view, facts.content.helper), minutes=HELD_FOR // timedelta(minutes=1))
+    return words.with_numbers(view, said), [
+        [words.arrived(view, notice.subject)],
         [words.send_away(view, notice.subject)],
     ]
 
@@ -175,6 +205,11 @@ def gave_up_words(view: View, notice: HelperGaveUp, _facts: Facts) -> Page:
     said = view._(
         "The person who was coming can't make it. Nobody is coming now; the coordinators are being told. Please call:"
     )
+    if notice.is_late:
+        said = view._(
+            "{minutes} minutes ago somebody said that they were coming, and you haven't told me that they are with "
+            "you. Other volunteers and the coordinators are being told. Please call:"
+        ).format(minutes=HELD_FOR // timedelta(minutes=1))
     return words.with_numbers(view, said), [[words.call_off(view, notice.subject)]]
 
 

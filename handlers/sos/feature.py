@@ -9,7 +9,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.sos import calling, duty, following, helping, words
-from storage.sos import calls, duties, reading
+from storage.sos import calls, duties, going, reading
 from storage.sos.audited import HelpAction
 from storage.sos.duties import MembersVolunteer, NotOnDuty
 from storage.sos.table import (
@@ -42,7 +42,7 @@ async def _warnings(talk: Talk) -> Sequence[str]:
     lines = []
     if await calls.open_of(talk.session, talk.person.id) is not None:
         lines.append(talk._("⚠️ Your call for help would end, and nobody would come to you because of it."))
-    if await calls.taken_by(talk.session, talk.person.id) is not None:
+    if await going.taken_by(talk.session, talk.person.id) is not None:
         lines.append(talk._("⚠️ You are going to somebody who has called for help; others would be asked instead."))
     return lines
 
@@ -50,10 +50,10 @@ async def _warnings(talk: Talk) -> Sequence[str]:
 async def _leave(talk: Talk) -> None:
     """Gives back the call to which they are going, and ends their own."""
     followers, own = await words.followers(talk), talk.person.id
-    taken = await calls.taken_by(talk.session, own)
+    taken = await going.taken_by(talk.session, own)
     if taken is not None:
         metres = talk.context.settings.help_within
-        await calls.give_back(talk.session, taken.id, own, metres, followers, talk.now)
+        await going.give_back(talk.session, taken.id, own, metres, followers, talk.now)
     called = await calls.open_of(talk.session, own)
     if called is not None:
         await calls.end_by_party(talk.session, called.id, own, followers, talk.now)
@@ -72,11 +72,12 @@ FEATURE = Feature(
         MembersVolunteer: N_("Only members of the union can volunteer to help. You can join here: /join"),
         NotOnDuty: N_("You are not on duty any more. To help, go on duty first: /sos"),
         HelpingAlready: N_("You are already going to somebody else."),
-        TooManyCalls: N_("You have called three times within 24 hours. Please call the emergency numbers: /sos"),
+        TooManyCalls: N_("You have called for help too often within 24 hours. Please call the emergency numbers: /sos"),
     },
     audit_labels={
         HelpAction.HELP_CALLED: N_("help called for"),
         HelpAction.HELP_TAKEN: N_("call for help taken"),
+        HelpAction.HELP_ARRIVED: N_("helper with the caller"),
         HelpAction.HELP_GIVEN_BACK: N_("call for help given back"),
         HelpAction.HELP_SENT_AWAY: N_("helper sent away"),
         HelpAction.HELP_WENT_BACK: N_("call for help gone back: no answer on the way"),

@@ -46,6 +46,8 @@ def followed_words(view: View, notice: HelpFollowed, facts: Facts) -> Page:
 def _turn_words(view: View, turn: Turn, facts: Facts) -> str:
     if turn is Turn.TAKEN:
         return view._("🚴 {helper} is going to {name}, who called for help ({time}).")
+    if turn is Turn.ARRIVED:
+        return view._("🙋 {helper} is with {name}, who called for help ({time}).")
     if turn is Turn.GIVEN_BACK:
         return view._(
             "🚨 The person going to {name} can't make it. Nobody is going now ({time}). Please see to it at once."

@@ -14,7 +14,7 @@ from handlers.i18n.translations import distance
 from handlers.sos import presses, words
 from handlers.sos.telling import tell
 from storage.deliveries.queue import Claimed
-from storage.sos import calls, reading
+from storage.sos import calls, going, reading
 from storage.sos.ids import HelpCallId
 from storage.sos.notices import HelpNoLongerWanted, HelpWanted, StillGoing
 from storage.sos.reading import Facts
@@ -24,7 +24,7 @@ from storage.telegram_ids import PersonId, private_chat_of
 def register(routes: Routes) -> None:
     routes.compose(HelpWanted.kind, wanted)
     routes.notice(HelpNoLongerWanted, no_longer_words, reader=RECIPIENT)
-    routes.press(presses.GOING, going)
+    routes.press(presses.GOING, go)
     routes.press(presses.CANNOT_COME, cannot_come)
     routes.press(presses.HELPED, helped)
     routes.press(presses.STILL_GOING, still_going)
@@ -48,9 +48,9 @@ async def wanted(session: AsyncSession, view: View, delivery: Claimed) -> Outgoi
     return Outgoing("sendVenue", {**params, "reply_markup": buttons})
 
 
-async def going(talk: Talk, call_id: HelpCallId) -> None:
+async def go(talk: Talk, call_id: HelpCallId) -> None:
     """The first one goes."""
-    content = await calls.take(talk.session, call_id, talk.person.id, await words.followers(talk), talk.now)
+    content = await going.take(talk.session, call_id, talk.person.id, await words.followers(talk), talk.now)
     talk.remove_buttons()
     said = talk._(
         "Thank you. {name} is told that you are coming, and your first name. Don't put yourself in danger; if somebody "
@@ -65,7 +65,7 @@ async def going(talk: Talk, call_id: HelpCallId) -> None:
 async def cannot_come(talk: Talk, call_id: HelpCallId) -> None:
     metres = talk.context.settings.help_within
     followers = await words.followers(talk)
-    await calls.give_back(talk.session, call_id, talk.person.id, metres, followers, talk.now)
+    await going.give_back(talk.session, call_id, talk.person.id, metres, followers, talk.now)
     talk.edit(talk._("Thank you for saying so. I'm telling them, other volunteers and the coordinators."))
 
 
@@ -85,7 +85,7 @@ def still_words(view: View, notice: StillGoing, _facts: Facts) -> Page:
 
 
 async def still_going(talk: Talk, call_id: HelpCallId) -> None:
-    await calls.still_going(talk.session, call_id, talk.person.id, talk.now)
+    await going.still_going(talk.session, call_id, talk.person.id, talk.now)
     talk.edit(
         talk._("Thank you. Ride safely."),
         words.going_buttons(talk.view, call_id),
@@ -97,5 +97,10 @@ async def helped(talk: Talk, call_id: HelpCallId) -> None:
     talk.remove_buttons()
 
 
-def no_longer_words(view: View, _notice: HelpNoLongerWanted) -> Page:
+def no_longer_words(view: View, notice: HelpNoLongerWanted) -> Page:
+    if notice.is_late:
+        return view._(
+            "It's a while since you said that you are going, and the caller hasn't told me that you are with them: "
+            "others are asked now. If you are there, please stay, and ask them to end the call once they are safe."
+        ), []
     return view._("Somebody else is going, or the call for help is over: you don't need to go. Thank you."), []

@@ -38,6 +38,10 @@ def call_off(view: View, call_id: HelpCallId) -> Button:
     return presses.CALL_OFF.button(view._("✅ I'm safe, end the call"), call_id)
 
 
+def arrived(view: View, call_id: HelpCallId) -> Button:
+    return presses.ARRIVED.button(view._("🙋 They are with me"), call_id)
+
+
 def send_away(view: View, call_id: HelpCallId) -> Button:
     return presses.SEND_AWAY.button(view._("🙅 Send them away"), call_id)
 

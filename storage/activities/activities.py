@@ -295,11 +295,14 @@ class Change:
 
 
 async def change(session: AsyncSession, activity_id: ActivityId, plan: Plan, now: datetime) -> Change:
-    """Puts the plan in place of what was. Raises NoSuchActivity, ActivityOver, BadDraw, DrawFixed."""
+    """Puts the plan in place of what was. Raises NoSuchActivity, ActivityOver, BadDraw, DrawFixed,
+    PlacesBeingDrawn."""
     row = await _changeable(session, activity_id, now)
     moves_draw = plan.draws_at != row.draws_at
     if moves_draw:
         await draws.require_changeable(session, activity_id, plan.draws_at)
+    if plan.places != row.places and row.awaits_draw:
+        await draws.require_places_free(session, activity_id)
     _require_possible_draw(plan)
     before = {name: getattr(row, name) for name in CHANGING}
     for name, value in _columns(plan).items():

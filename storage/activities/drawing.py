@@ -5,8 +5,10 @@ Each step locks the activity, does its work once, and puts the notices of it int
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -93,6 +95,22 @@ async def file_of(session: AsyncSession, activity: Activity) -> bytes:
     if row is None or activity.drawn_at is None:
         raise NotDrawn
     return await _file(session, row)
+
+
+class Listed(NamedTuple):
+    """What a closed list is drawn for: the places that were free at the close, and how many tickets stand in it."""
+
+    places: int
+    tickets: int
+
+
+async def listed(session: AsyncSession, activity_id: ActivityId) -> Listed | None:
+    """None until the list is closed."""
+    closed = await session.scalar(select(ActivityDraw.closed).where(ActivityDraw.activity_id == activity_id))
+    if closed is None:
+        return None
+    content = json.loads(closed)
+    return Listed(content["places"], len(content["tickets"]))
 
 
 async def _file(session: AsyncSession, row: ActivityDraw) -> bytes:

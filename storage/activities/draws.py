@@ -37,6 +37,10 @@ class DrawFixed(Refused):
     """People hold tickets, so the places are drawn; once the list is closed, its time is fixed, too."""
 
 
+class PlacesBeingDrawn(Refused):
+    """The list of tickets is closed with this number of places, and the draw has not been made yet."""
+
+
 def is_possible(draws_at: datetime, starts_at: datetime, opens_at: datetime | None, closes_at: datetime | None) -> bool:
     """Whether sign-up is open until then, and there is time for the draw before the start."""
     is_open = (opens_at or draws_at) <= draws_at <= (closes_at or draws_at)
@@ -80,6 +84,14 @@ async def require_changeable(session: AsyncSession, activity_id: ActivityId, dra
     row = await find(session, activity_id)
     if row is not None and (row.closed_at is not None or (draws_at is None and row.tickets)):
         raise DrawFixed
+
+
+async def require_places_free(session: AsyncSession, activity_id: ActivityId) -> None:
+    """Lets another number of places pass: what is drawn is the number that the closed list says, which everybody in it
+    has its SHA-256 of. Raises PlacesBeingDrawn: see the class."""
+    row = await find(session, activity_id)
+    if row is not None and row.closed_at is not None:
+        raise PlacesBeingDrawn
 
 
 async def hand_out(session: AsyncSession, activity_id: ActivityId, guests: int) -> Ticket:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.contests import contests, entries, judges, teams
+from storage.contests import contests, entries, joining, judges, teams
 from storage.contests.contests import Contest, Phase
 from storage.contests.entries import (
     Content,
@@ -53,6 +53,8 @@ async def enter(
         team = await teams.of_person(session, contest.id, person_id)
         if team is None:
             team = await teams.found(session, contest, person_id, content.by, offered.own_name)
+        else:
+            await joining.agree_again(session, contest, person_id)
         shown = await teams.shown_names(session, contest, team.id)
         content = replace(content, by=teams.content_of(session, team).name, members=shown)
     row = Entry(

@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.contests import contests
+from storage.contests import contests, teams
 from storage.contests.entries import CheckedAlready, Entry, EntryState
 from storage.contests.ids import ContestId, EntryId
 from storage.operations import queues
 from storage.operations.queues import Queue
 from storage.phases import State
+from storage.refusals import Refused
+from storage.telegram_ids import PersonId
 
 
-async def next_to_check(session: AsyncSession, contest_id: ContestId) -> Entry | None:
-    """The one that has waited longest."""
+class ChecksOwnEntry(Refused):
+    """It is their own entry or their team's, and there is somebody else to check it."""
+
+
+async def next_to_check(
+    session: AsyncSession, contest_id: ContestId, checker: PersonId, checkers: Collection[PersonId]
+) -> Entry | None:
+    """The one that has waited longest of those that this coordinator may check; `checkers` are all who check."""
     chosen = select(Entry).where(Entry.contest_id == contest_id, Entry.state == EntryState.WAITING)
-    return await session.scalar(chosen.order_by(Entry.sent_at, Entry.id).limit(1))
+    for row in (await session.scalars(chosen.order_by(Entry.sent_at, Entry.id))).all():
+        if await _may_check(session, row, checker, checkers):
+            return row
+    return None
+
+
+async def _may_check(session: AsyncSession, row: Entry, checker: PersonId, checkers: Collection[PersonId]) -> bool:
+    """Nobody checks what they take part with themselves, unless nobody else could."""
+    people = {row.person_id}
+    if row.team_id is not None:
+        people |= {member.person_id for member in await teams.members(session, row.team_id)}
+    return checker not in people or people.issuperset(checkers)
+
+
+async def require_may_check(
+    session: AsyncSession, entry_id: EntryId, checker: PersonId, checkers: Collection[PersonId]
+) -> None:
+    """Raises ChecksOwnEntry: see the class."""
+    row = await session.get(Entry, entry_id)
+    if row is not None and not await _may_check(session, row, checker, checkers):
+        raise ChecksOwnEntry
 
 
 async def waiting(session: AsyncSession, contest_id: ContestId | None = None) -> int:

@@ -13,7 +13,7 @@ from storage.contests import contests, entries, judges, teams
 from storage.contests.contests import Contest, Phase
 from storage.contests.entries import Entry, EntryState, JudgesDoNotEnter, NotForYou, RulesChanged
 from storage.contests.ids import ContestId, TeamId
-from storage.contests.teams import MOST_MEMBERS, Member, NoSuchTeam, Team
+from storage.contests.teams import MOST_MEMBERS, Left, Member, NoSuchTeam, Team
 from storage.privacy.retention import AT_ONCE, Retention
 from storage.refusals import Refused
 from storage.telegram_ids import PersonId
@@ -66,7 +66,7 @@ async def join(
     row = await find(session, invitation)
     contest = await contests.find_for_update(session, row.contest_id)  # two at once are counted
     await session.refresh(row)
-    if teams.content_of(session, row).invitation != invitation:
+    if await teams.invited_to(session, invitation) is not row:
         raise InvitationVoid
     await require_may_join(session, contest, row, person_id, now)
     if rules_version != contest.rules_version:
@@ -125,8 +125,10 @@ async def leave(session: AsyncSession, contest_id: ContestId, person_id: PersonI
     if not rest:
         for entry in rows:
             entries.take_back(entry)
+        await session.execute(delete(Left).where(Left.team_id == team_id))
         await session.execute(delete(Team).where(Team.id == team_id))
         return rows
+    await teams.remember_leaving(session, contest, team_id, person_id)
     agreed = [one for one in rest if one.rules_version == contest.rules_version]
     heir = (agreed or rest)[0].person_id
     for entry in rows:
@@ -150,10 +152,12 @@ async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """They leave all their teams."""
     for member in await teams.memberships_of(session, person_id):
         await leave(session, member.contest_id, person_id)
+    await session.execute(delete(Left).where(Left.person_id == person_id))
 
 
 async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
-    return [
+    """The teams that this person is in, and the contests in which they have left one."""
+    kept: list[dict[str, object]] = [
         {
             "contest": one.contest_id,
             "team": teams.content_of(session, await session.get_one(Team, one.team_id)).name,
@@ -161,11 +165,15 @@ async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, 
         }
         for one in await teams.memberships_of(session, person_id)
     ]
+    left = select(Left.contest_id).where(Left.person_id == person_id).order_by(Left.contest_id)
+    kept += [{"contest": contest_id, "has_left": True} for contest_id in await session.scalars(left)]
+    return kept
 
 
 async def forget_some_people(session: AsyncSession, now: datetime, kept: Retention) -> bool:
     """Who was in the teams of contests that ended long ago. What was shown stays, with the names agreed to."""
     over = select(contests.Contest.id).where(contests.Contest.ended_at <= now - kept.sign_ups)
+    await session.execute(delete(Left).where(Left.contest_id.in_(over)))
     rows = (await session.scalars(select(Member).where(Member.contest_id.in_(over)).limit(AT_ONCE))).all()
     for row in rows:
         await session.delete(row)

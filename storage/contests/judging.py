@@ -74,7 +74,8 @@ async def name_judge(session: AsyncSession, contest_id: ContestId, person_id: Pe
     """
     contest = await contests.find_for_update(session, contest_id)
     is_in_team = await teams.membership(session, contest_id, person_id) is not None
-    if is_in_team or await entries.of_person(session, contest_id, person_id):
+    was_in_team = await teams.has_left_one(session, person_id, contest_id)
+    if is_in_team or was_in_team or await entries.of_person(session, contest_id, person_id):
         raise JudgesOwnEntry
     await judges.name(session, contest_id, person_id)
     if contest.phase is Phase.JUDGING and contest.state is State.RUNNING:

@@ -90,6 +90,7 @@ async def _fix_places(session: AsyncSession, row: Contest, due: datetime) -> Non
     if await judging.missing(session, row.id):
         raise ScoresMissing
     await results.fix(session, row)
+    await teams.forget_leaving(session, row.id)
     await session.flush()
     told = []
     for entry in await entries.published(session, row.id):

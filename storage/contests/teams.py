@@ -6,11 +6,19 @@ has agreed to the rules themselves.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, func, select
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,6 +27,8 @@ from storage.column_types import BigKey, Sealed
 from storage.contests.contests import Contest
 from storage.contests.ids import ContestId, TeamId
 from storage.database import Base, vault_of
+from storage.dialects import add_new
+from storage.draws import drawing
 from storage.encryption import Vault
 from storage.refusals import Refused
 from storage.sealed_json import SealedJson
@@ -59,6 +69,17 @@ class Member(Base):
     """Of the rules, with the consent to publish, that they have agreed to."""
 
 
+class Left(Base):
+    """Whoever has left a team, until the contest's places are fixed: they may neither vote for its entries nor judge
+    them, or somebody could leave for a minute to do so. Without a name, and without a time."""
+
+    __tablename__ = "contest_team_left"
+
+    team_id: Mapped[TeamId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(primary_key=True, index=True, autoincrement=False)
+    contest_id: Mapped[ContestId] = mapped_column(BigInteger, index=True)
+
+
 @dataclass(frozen=True, slots=True)
 class TeamContent:
     name: str
@@ -80,7 +101,7 @@ async def found(session: AsyncSession, contest: Contest, person_id: PersonId, na
     row = Team(contest_id=contest.id)
     session.add(row)
     await session.flush()
-    _keep(session, row, TeamContent(name, secrets.token_urlsafe(12)))
+    _keep(session, row, TeamContent(name, drawing.new_code()))
     await add(session, contest, row, person_id, own_name)
     return row
 
@@ -142,6 +163,23 @@ def name_of(session: AsyncSession, member: Member) -> str:
     return sealed_columns.opened(session, member, Member.name).decode()
 
 
+async def remember_leaving(session: AsyncSession, contest: Contest, team_id: TeamId, person_id: PersonId) -> None:
+    """Keeps that this person was in the team, as long as that matters."""
+    if contest.decided_at is None:
+        await add_new(session, Left, team_id=team_id, person_id=person_id, contest_id=contest.id)
+
+
+async def has_left_one(session: AsyncSession, person_id: PersonId, contest_id: ContestId | None = None) -> bool:
+    """Whether it is kept that this person was in a team, of one contest or of any, that they are in no more."""
+    left = select(Left.team_id).where(Left.person_id == person_id).limit(1)
+    return await session.scalar(left if contest_id is None else left.where(Left.contest_id == contest_id)) is not None
+
+
+async def forget_leaving(session: AsyncSession, contest_id: ContestId) -> None:
+    """Once the places are fixed it matters no more."""
+    await session.execute(delete(Left).where(Left.contest_id == contest_id))
+
+
 async def shown_names(session: AsyncSession, contest: Contest, team_id: TeamId) -> tuple[str, ...]:
     """The names of the members who have agreed to the rules as they are now."""
     agreed = [one for one in await members(session, team_id) if one.rules_version == contest.rules_version]
@@ -150,7 +188,11 @@ async def shown_names(session: AsyncSession, contest: Contest, team_id: TeamId) 
 
 async def invited_to(session: AsyncSession, invitation: str) -> Team | None:
     """The team that an invitation leads to. The index only finds it: it can be copied to another row, the secret that
-    is sealed there can't."""
+    is sealed there can't. What somebody types may have small letters."""
+    return await _led_to(session, invitation) or await _led_to(session, invitation.upper())
+
+
+async def _led_to(session: AsyncSession, invitation: str) -> Team | None:
     known = vault_of(session).blinds(invitation, _INVITATION)
     rows = (await session.scalars(select(Team).where(Team.invitation_index.in_(known)))).all()
     return next((row for row in rows if content_of(session, row).invitation == invitation), None)
@@ -163,7 +205,7 @@ async def invite_anew(session: AsyncSession, contest_id: ContestId, person_id: P
         NoSuchTeam: only the captain invites.
     """
     row = await led_by(session, contest_id, person_id)
-    _keep(session, row, replace(content_of(session, row), invitation=secrets.token_urlsafe(12)))
+    _keep(session, row, replace(content_of(session, row), invitation=drawing.new_code()))
     return row
 
 

@@ -13,7 +13,20 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Table, bindparam, delete, exists, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningInsert
@@ -23,7 +36,7 @@ from storage.contests import bursts, contests, entries
 from storage.contests.contests import Contest, ContestClosed, ContestPhase, Phase, Settings, Slot, Voters
 from storage.contests.entries import Entry, EntryState, NoSuchEntry
 from storage.contests.ids import ContestId, EntryId
-from storage.contests.teams import Member
+from storage.contests.teams import Left, Member
 from storage.database import Base, vault_of
 from storage.dialects import insert_for, is_postgresql
 from storage.engine.fast_statements import Row, run
@@ -44,7 +57,7 @@ class MayNotVote(Refused):
 
 
 class OwnEntry(Refused):
-    """Nobody votes for their own entry, or their team's."""
+    """Nobody votes for their own entry, or for one of a team that they are or were in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +90,14 @@ def _table(kind: type[Base]) -> Table:
 
 
 _VOTES, _ENTRIES, _CONTESTS = _table(Vote), _table(Entry), _table(Contest)
-_MEMBERS = _table(Member)
+
+
+def _among(people: type[Member | Left]) -> ColumnElement[bool]:
+    """Whether this person is, or was, in the team whose entry it is."""
+    table = _table(people)
+    return exists().where(table.c.team_id == _ENTRIES.c.team_id, table.c.person_id == bindparam("person"))
+
+
 _PHASES, _PEOPLE = _table(ContestPhase), _table(PersonRow)
 _STANDING = (
     select(
@@ -85,9 +105,7 @@ _STANDING = (
         _ENTRIES.c.category,
         _ENTRIES.c.state.label("entry_state"),
         _ENTRIES.c.person_id.label("entrant"),
-        exists()
-        .where(_MEMBERS.c.team_id == _ENTRIES.c.team_id, _MEMBERS.c.person_id == bindparam("person"))
-        .label("is_teammate"),
+        or_(_among(Member), _among(Left)).label("is_teammate"),
         _CONTESTS.c.settings,
         _CONTESTS.c.state,
         _CONTESTS.c.phase,

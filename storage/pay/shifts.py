@@ -12,13 +12,14 @@ from decimal import Decimal
 
 from storage.plain_text import clean_code
 
+NOT_SAID = -1
 MOST_MINUTES, MOST_ORDERS, MOST_MONEY = 24 * 60, 1_000, 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
     """`money` is what the platform paid before `bonus` and `fines`; `costs` are the rider's own. `began` is the hour of
-    the day in which it began, -1 if it is not known."""
+    the day in which it began, -1 if it is not known; `orders` are -1 if the rider skipped them."""
 
     minutes: int
     orders: int
@@ -66,6 +67,8 @@ def _cents(text: str) -> int:
 
 
 def _whole(text: str) -> int:
+    if text in _SKIPS:
+        return NOT_SAID
     if not text.isdigit():
         raise NotAShift("orders")
     return int(text)
@@ -102,28 +105,55 @@ _TOKENS: list[tuple[str, re.Pattern[str], Callable[[re.Match[str]], int]]] = [
     ("money", re.compile(rf"{_CURRENCY}\s*({_NUMBER})\s*{_MONEY}?"), lambda found: _cents(found[1])),
     ("money", re.compile(rf"({_NUMBER})\s*(?:{_CURRENCY}|{_MONEY})"), lambda found: _cents(found[1])),
 ]
-_BARE = re.compile(_NUMBER)
+_SKIPS = "-–—"
+_BARE = re.compile(rf"{_NUMBER}|[{_SKIPS}](?=\s|$)")
+"""A number, or a dash in place of one that is skipped."""
 _BETWEEN = re.compile(r"[\s,、;/|+和共是跑了赚收入工作今天]|(?:and|worked|made|earned|in|for|today)(?![a-z])")
 
 
 def read_line(text: str) -> Shift:
-    """The shift that a line describes: hours, orders and money, each with its unit or in this order.
+    """The shift that a line describes: hours, orders and money, each with its unit or in this order. Orders may be
+    skipped: with a dash in their place, or where hours and money have their units.
 
     Raises:
         NotAShift: see the class.
     """
+    found, bare = _tokens(text)
+    if not bare and {"minutes", "money"} <= found.keys():
+        found.setdefault("orders", NOT_SAID)
+    for name, read in _VALUES.items():
+        if name not in found and bare:
+            found[name] = _read_bare(name, read, bare.pop(0))
+    if bare:
+        raise NotAShift("line")
+    return checked(found)
+
+
+def read_unasked(text: str) -> Shift | None:
+    """The shift that somebody writes without being asked; None unless at least two values have their unit, since three
+    numbers may be anything."""
+    try:
+        found, _bare = _tokens(text)
+        return read_line(text) if len(found.keys() & _VALUES.keys()) > 1 else None
+    except NotAShift:
+        return None
+
+
+def _tokens(text: str) -> tuple[dict[str, int], list[str]]:
+    """What stands in it with a unit, and the numbers without one. Raises NotAShift: see the class."""
     plain = clean_code(text).replace("两", "2").casefold()
     found: dict[str, int] = {}
     bare: list[str] = []
     at = 0
     while at < len(plain):
         at = _token(plain, at, found, bare)
-    for name, read in _VALUES.items():
-        if name not in found and bare:
-            found[name] = read(bare.pop(0))
-    if bare:
-        raise NotAShift("line")
-    return checked(found)
+    return found, bare
+
+
+def _read_bare(name: str, read: Callable[[str], int], text: str) -> int:
+    if text in _SKIPS and name != "orders":
+        raise NotAShift("hours" if name == "minutes" else name)
+    return read(text)
 
 
 def _token(plain: str, at: int, found: dict[str, int], bare: list[str]) -> int:
@@ -153,8 +183,8 @@ def checked(values: dict[str, int]) -> Shift:
         NotAShift: see the class.
     """
     for name, most in (("minutes", MOST_MINUTES), ("orders", MOST_ORDERS), ("money", MOST_MONEY)):
-        least = 1 if name == "minutes" else 0
-        if not least <= values.get(name, -1) <= most:
+        least = {"minutes": 1, "orders": NOT_SAID}.get(name, 0)
+        if name not in values or not least <= values[name] <= most:
             raise NotAShift("hours" if name == "minutes" else name)
     if any(not 0 <= values.get(name, 0) <= MOST_MONEY for name in _EXTRAS):
         raise NotAShift("money")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from storage.pay.entries import Entry
+from storage.pay.shifts import NOT_SAID
 
-WEEKS_SHOWN = 8
+WEEKS_SHOWN, MONTHS_SHOWN = 8, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,12 @@ class Sum:
 
     days: int = 0
     minutes: int = 0
-    orders: int = 0
+    orders: int = NOT_SAID
+    """Of the shifts of which they are known; NOT_SAID if they are of none."""
     paid: int = 0
     costs: int = 0
+    paid_for_orders: int = 0
+    """What was paid in the shifts whose orders are known."""
 
     @property
     def per_hour(self) -> int | None:
@@ -29,17 +33,19 @@ class Sum:
     @property
     def per_order(self) -> int | None:
         """What it paid for an order; None without one."""
-        return None if not self.orders else round(self.paid / self.orders)
+        return None if self.orders <= 0 else round(self.paid_for_orders / self.orders)
 
 
 def total(entries: Iterable[Entry]) -> Sum:
     found = list(entries)
+    counted = [entry.shift for entry in found if entry.shift.orders != NOT_SAID]
     return Sum(
         days=len({entry.day for entry in found}),
         minutes=sum(entry.shift.minutes for entry in found),
-        orders=sum(entry.shift.orders for entry in found),
+        orders=sum(shift.orders for shift in counted) if counted else NOT_SAID,
         paid=sum(entry.shift.paid for entry in found),
         costs=sum(entry.shift.costs for entry in found),
+        paid_for_orders=sum(shift.paid for shift in counted),
     )
 
 
@@ -64,6 +70,16 @@ def by_week(entries: Sequence[Entry], today: date) -> list[tuple[date, Sum]]:
     monday = week_of(today)
     weeks = [monday - timedelta(weeks=back) for back in reversed(range(WEEKS_SHOWN))]
     return [(week, between(entries, week, week + timedelta(days=6))) for week in weeks]
+
+
+def by_month(entries: Sequence[Entry], today: date) -> list[tuple[date, Sum]]:
+    """The last months up to the one of today, each by its first day."""
+    first = today.replace(day=1)
+    months = [first]
+    while len(months) < MONTHS_SHOWN:
+        months.insert(0, month_before(months[0])[0])
+    ends = [*(one - timedelta(days=1) for one in months[1:]), today]
+    return [(one, between(entries, one, end)) for one, end in zip(months, ends, strict=True)]
 
 
 def change(now: int | None, before: int | None) -> float | None:

@@ -8,6 +8,7 @@ from storage.audit import AuditAction
 class HelpAction(AuditAction):
     HELP_CALLED = "help_called"
     HELP_TAKEN = "help_taken"
+    HELP_ARRIVED = "help_arrived"
     HELP_GIVEN_BACK = "help_given_back"
     HELP_UNANSWERED = "help_unanswered"
     HELP_ENDED = "help_ended"

@@ -14,6 +14,7 @@ class Turn(StrEnum):
 
     OPENED = "opened"
     TAKEN = "taken"
+    ARRIVED = "arrived"
     GIVEN_BACK = "given_back"
     UNANSWERED = "unanswered"
     ENDED = "ended"
@@ -28,9 +29,11 @@ class HelpWanted(SubjectNotice[HelpCallId]):
 
 @dataclass(frozen=True, slots=True)
 class HelpNoLongerWanted(SubjectNotice[HelpCallId]):
-    """To a volunteer: somebody else is going, or the call is over."""
+    """To a volunteer: somebody else is going, or the call is over. `is_late`: they were going, and had HELD_FOR."""
 
     kind = "help_no_longer_wanted"
+
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,18 @@ class HelperIsGoing(SubjectNotice[HelpCallId]):
 
 @dataclass(frozen=True, slots=True)
 class HelperGaveUp(SubjectNotice[HelpCallId]):
-    """To the caller: who was going can't come."""
+    """To the caller: who was going can't come. `is_late`: they have had HELD_FOR."""
 
     kind = "helper_gave_up"
+
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HelperHere(SubjectNotice[HelpCallId]):
+    """To the caller: has whoever is going come?"""
+
+    kind = "help_is_helper_here"
 
 
 @dataclass(frozen=True, slots=True)

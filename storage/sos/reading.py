@@ -53,12 +53,18 @@ async def while_taken(session: AsyncSession, notice: SubjectNotice[HelpCallId], 
     return await _in_state(session, notice.subject, CallState.TAKEN)
 
 
+async def while_awaited(session: AsyncSession, notice: SubjectNotice[HelpCallId], _now: datetime) -> Facts | None:
+    """The same unless somebody is going who has not come yet, as far as the caller has said."""
+    found = await _in_state(session, notice.subject, CallState.TAKEN)
+    return None if found is None or found.content is None or found.content.is_here else found
+
+
 async def for_follower(session: AsyncSession, notice: HelpFollowed, _now: datetime) -> Facts | None:
     """The call, if what a coordinator is to be told of it is still so."""
     return await _in_state(session, notice.subject, _STATE_AFTER.get(notice.turn, CallState.OPEN))
 
 
-_STATE_AFTER = {Turn.TAKEN: CallState.TAKEN, Turn.ENDED: CallState.ENDED}
+_STATE_AFTER = {Turn.TAKEN: CallState.TAKEN, Turn.ARRIVED: CallState.TAKEN, Turn.ENDED: CallState.ENDED}
 
 
 async def _in_state(session: AsyncSession, call_id: HelpCallId, state: CallState) -> Facts | None:

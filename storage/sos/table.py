@@ -32,7 +32,12 @@ ASKED_AFTER, ANSWERS_WITHIN = timedelta(minutes=15), timedelta(minutes=5)
 back."""
 CLOSER = 200
 """Metres by which somebody who is on their way has come closer since they were last looked at."""
+HELD_FOR = timedelta(minutes=45)
+"""So long at most a call is that of whoever is going, unless the caller says that they have come: answers alone, or a
+live location that creeps closer, must not keep all others away."""
 MOST_A_DAY = 3
+MOST_IN_ALL = 6
+"""Calls within a day, with those that their helper ended: else a caller with an accomplice would have any number."""
 MOST_SENT_AWAY = 3
 """Helpers whom the caller has sent away; after that no volunteers are asked, but coordinators follow the call. Else one
 person could have everybody nearby called out again and again, and learn their names."""
@@ -70,7 +75,7 @@ class HelpingAlready(Refused):
 
 
 class TooManyCalls(Refused):
-    """MOST_A_DAY calls of this person within a day."""
+    """MOST_A_DAY calls of this person within a day, or MOST_IN_ALL with those that their helpers ended."""
 
 
 class HelpCall(Base):
@@ -117,7 +122,10 @@ class Content:
     """How far the helper was when last looked at, in metres; None where only an area of theirs is known."""
     is_asked: bool = False
     """Whether the helper was asked whether they are still going, and has not answered."""
-
+    taken_at: datetime | None = None
+    """Since when somebody has been going."""
+    is_here: bool = False
+    """Whether the caller has said that the helper is with them."""
     sent_away: int = 0
     """How many helpers the caller did not want."""
 

@@ -94,6 +94,7 @@ OPEN_TO_ALL = {
         "ctagree",
         "ctmine",
         "ctchange",
+        "ctcode",
         "ctleave",
         "ctleavenow",
         "ctlook",
@@ -272,6 +273,8 @@ OPEN_TO_ALL = {
         "payedit",
         "payremove",
         "payremovenow",
+        "payskip",
+        "payline",
         "paychart",
         "payexport",
         "paypdf",
@@ -297,6 +300,7 @@ OPEN_TO_ALL = {
         "sosno",
         "sosduty",
         "sosdutyend",
+        "soshere",
         "soswithdraw",
     },
     "links": {"st", "act", "ci", "voice", "con", "cert", "hon", "team"},
@@ -330,6 +334,7 @@ OPEN_TO_ALL = {
         "station_correct",
         "contest_note",
         "contest_team",
+        "contest_team_code",
     },
 }
 

@@ -87,7 +87,9 @@ async def test_a_draw_from_its_set_up_to_the_file_that_repeats_it(town: Town, la
         closing = _("No more tickets: yours, no. {n}, is in the draw. Draw: {time}").partition("{time}")[0]
         await rider.hears_of(closing.format(n=number))
         await rider.presses(_("🎲 The draw"))
-        assert _("The seed: {digest}").partition("{")[0] not in (await rider.hears_of("SHA-256"))["text"]
+        page = (await rider.hears_of("SHA-256"))["text"]
+        assert _("The seed: {digest}").partition("{")[0] not in page
+        assert _("Tickets in the list: {tickets} · places: {places}").format(tickets=3, places=2) in page
     late = await at_home(town, 54, language)
     await late.says("/start act_1")
     await late.hears_of(_("no more tickets, draw: {when}").partition("{")[0])
@@ -188,3 +190,33 @@ async def test_the_list_is_closed_and_drawn_once_whatever_comes_in_between(town:
         assert sorted(told) == [63, 64]
         draw = await drawing.file_of(session, await activities.published(session, ONE))
         assert json.loads(draw)["closed_sha256"] == closed
+
+
+@LANGUAGES
+async def test_a_form_whose_activity_is_over_is_closed_at_the_next_answer(town: Town, language: str) -> None:
+    """As played: questions answered to the end, and only then "Sign-up is closed"."""
+    _ = translator(language)
+    rider = await at_home(town, 57, language)
+    closes = NOON + timedelta(hours=1)
+    plain = await planned(town, guests=2, questions=("Which size?",), closes_at=closes)
+    drawn = await planned(town, guests=2, questions=("Which size?",), draws_at=closes)
+    called_off = await planned(town, guests=2, questions=("Which size?",))
+    over = (
+        "Sign-up for “{title}” is over, so I have closed this form; you were not signed up. Other activities: "
+        "/activities"
+    )
+    in_draw = (
+        "The places are being drawn, so I have closed this form; you were not signed up. Try again in a few minutes: "
+        "you can then sign up for any that are left."
+    )
+    cancelled = "The activity was cancelled, so I have closed this form; you were not signed up."
+    for activity_id, said in ((plain, over), (drawn, in_draw), (called_off, cancelled)):
+        town.now = NOON
+        await rider.forges(presses.SIGN_UP.data(activity_id))
+        await rider.hears_of(_("Is anyone coming with you?"))
+        town.now = closes
+        if activity_id == called_off:
+            async with town.database.writing() as session:
+                await activities.cancel(session, called_off, "rain", town.now)
+        await rider.presses("+1")
+        await rider.hears_of(_(said).format(title="3x3 basketball"))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.telegram import menus
 from bot.web.browser import OFFICE_PAGES, RIDERS
 from bot.web.visits import Page
 from storage.activities import sign_ups
@@ -177,6 +178,15 @@ async def test_the_map_shows_what_the_chat_finds(pages: Pages) -> None:
 
 
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+async def test_the_button_below_every_chat_is_read_in_every_language(pages: Pages) -> None:
+    """Telegram has one text of it for all: as played, an English rider read 地图."""
+    town = pages.town
+    everything = await menus.everything(town.database, town.context, town.app.services.routes, town.now)
+    await menus.publish(town.database, town.world.bot["id"], everything, town.app.telegram.api.call)
+    (button,) = town.world.menu_buttons.values()
+    assert button["text"] == "🗺 地图 · Map" and button["web_app"]["url"].endswith("/app?page=map")
+
+
 async def test_what_people_write_stays_text(pages: Pages) -> None:
     """XSS: the name, address, phone and note of a station, the title of an activity."""
     await planned(pages.town, title=EVIL)

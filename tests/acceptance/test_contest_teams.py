@@ -22,6 +22,7 @@ from storage.contests.entries import (
     RulesChanged,
     TeamHasEnough,
 )
+from storage.contests.entry_checks import ChecksOwnEntry
 from storage.contests.ids import ContestId, EntryId
 from storage.contests.joining import InATeam, InvitationVoid, TeamFull
 from storage.contests.judging import JudgesOwnEntry
@@ -34,7 +35,7 @@ from storage.telegram_ids import ChatId, PersonId
 from tests.support.activities import at_home
 from tests.support.contests import RULES, TITLE, entered, judged_by, known, moved, plan, prepared
 from tests.support.languages import LANGUAGES
-from tests.support.simulator import COORDINATOR, NOON, Rider, Town
+from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
 
 CAPTAIN, MATE, OTHER, JUDGE = 711, 712, 713, 714
 CHANNEL = ChatId(-1_002_222_333_444)
@@ -227,6 +228,126 @@ async def test_no_vote_for_the_own_team_and_no_entry_of_others(database: Databas
             await entries.find_for_entrant(session, entry_id, PersonId(OTHER))
         with pytest.raises(NoSuchEntry):
             await entry_changes.withdraw(session, entry_id, PersonId(MATE))
+
+
+async def test_who_leaves_neither_votes_for_the_team_nor_judges_it(database: Database) -> None:
+    """As attacked: out for a minute, a vote for the own team, and back to its share of the prize."""
+    contest_id = await open_contest(database)
+    entry_id = await entered(database, contest_id, CAPTAIN, by="Night Riders")
+    await joined(database, contest_id, MATE, "Wang")
+    for person in (JUDGE, OTHER):
+        await joined(database, contest_id, person, "Zhao")
+    others = await entered(database, contest_id, 715, by="Early Birds")
+    async with database.writing() as session:
+        await entry_checks.decide(session, entry_id, 4, reason=None)
+        await joining.leave(session, contest_id, PersonId(JUDGE))
+        await joining.leave(session, contest_id, PersonId(OTHER))
+        with pytest.raises(JudgesOwnEntry):
+            await judging.name_judge(session, contest_id, PersonId(JUDGE))
+        assert {"contest": contest_id, "has_left": True} in await joining.copy_of(session, PersonId(OTHER))
+        await joining.erase(session, PersonId(OTHER))
+        assert await joining.copy_of(session, PersonId(OTHER)) == []
+    await judged_by(database, contest_id, 716)
+    await moved(database, contest_id, Phase.VOTE)
+    async with database.writing() as session:
+        await joining.leave(session, contest_id, PersonId(MATE))
+        for person in (MATE, JUDGE):
+            with pytest.raises(OwnEntry):
+                await vote(session, entry_id, PersonId(person), Voted(False, NOON.date()), NOON)
+            assert await vote(session, others, PersonId(person), Voted(False, NOON.date()), NOON)
+    await moved(database, contest_id, Phase.JUDGING)
+    async with database.writing() as session:
+        for one in (entry_id, others):
+            await judging.score(session, contest_id, one, PersonId(716), [7, 7])
+    await moved(database, contest_id, Phase.RESULT)
+    async with database.reading() as session:
+        assert await joining.copy_of(session, PersonId(MATE)) == [], "it matters no more"
+
+
+@LANGUAGES
+async def test_a_team_is_joined_by_its_code_too(town: Town, language: str) -> None:
+    _ = translator(language)
+    captain, mate = await at_home(town, CAPTAIN, language), await at_home(town, MATE, language)
+    contest_id = await open_contest(town.database)
+    await enters(captain, _)
+    await captain.presses(_("👥 Your team"))
+    code = await invitation(town.database, contest_id)
+    page = await captain.hears_of(_("Code: {code}").format(code=code))
+    assert f"team_{code}" in page["text"] and len(code) == 8
+    await mate.says("/contests")
+    await mate.hears_of(f"▶️ {_('Call for entries')}")
+    await mate.presses(_("👥 Join a team"))
+    await mate.hears_of(_("Write the code that your team's captain told you, or paste the link that they sent."))
+    await mate.says("7777 7777")
+    unknown = "I know no team with this code. Check it with your captain: it may have changed."
+    await mate.hears_of(_(unknown))
+    await mate.says(f"{code[:4]} {code[4:]}".lower())
+    assert RULES in (await mate.hears_of("Night Riders"))["text"]
+    await mate.presses(_("✅ I agree and join"))
+    await mate.hears_of(_("Which name should the team show for you? Your account's name, or a nickname."))
+    await mate.says("Mate Wang")
+    await mate.hears_of(_("You are in the team. Its entries will be checked again."))
+    other = await at_home(town, OTHER, language)
+    await other.forges(presses.JOIN_BY_CODE.data(contest_id))
+    await other.hears_of(_("Write the code that your team's captain told you, or paste the link that they sent."))
+    await other.says(f"https://t.me/nuanxin_bot?start=team_{code}")
+    await other.hears_of("Night Riders")
+
+
+@LANGUAGES
+async def test_who_joins_while_the_rules_change_reads_them_first(town: Town, language: str) -> None:
+    _ = translator(language)
+    mate = await at_home(town, MATE, language)
+    contest_id = await open_contest(town.database)
+    await entered(town.database, contest_id, CAPTAIN, by="Night Riders")
+    await mate.says(f"/start team_{await invitation(town.database, contest_id)}")
+    await mate.hears_of("Night Riders")
+    await mate.presses(_("✅ I agree and join"))
+    await mate.hears_of(_("Which name should the team show for you? Your account's name, or a nickname."))
+    async with town.database.writing() as session:
+        await editing.change(session, contest_id, Wording(TITLE, "Quite other rules, longer.", 1, 1))
+    await mate.says("Mate Wang")
+    await mate.hears_of(_("The rules have changed since you began. Please read them before you join."))
+    assert "Quite other rules" in (await mate.hears_of("Night Riders"))["text"]
+    await mate.presses(_("✅ I agree and join"))
+    await mate.hears_of(_("Which name should the team show for you? Your account's name, or a nickname."))
+    await mate.says("Mate Wang")
+    await mate.hears_of(_("You are in the team. Its entries will be checked again."))
+
+
+@LANGUAGES
+async def test_a_coordinator_does_not_check_the_entry_of_their_own_team(town: Town, language: str) -> None:
+    _ = translator(language)
+    coordinator, second = await at_home(town, COORDINATOR, language), await at_home(town, ADMIN, language)
+    contest_id = await open_contest(town.database)
+    entry_id = await entered(town.database, contest_id, CAPTAIN, by="Night Riders")
+    await joined(town.database, contest_id, COORDINATOR, "Wang")
+    await coordinator.forges(presses.CHECK.data(contest_id))
+    await coordinator.hears_of(
+        _("Only your own entries, or your team's, are left: another coordinator has to check them.")
+    )
+    own = _("This is your own entry, or your team's: another coordinator has to check it.")
+    for press in (presses.ACCEPT, presses.REFUSE):
+        await coordinator.forges(press.data(entry_id, 2))
+        await coordinator.is_told(own)
+    await second.forges(presses.CHECK.data(contest_id))
+    await second.hears_of("Night Riders")
+    await second.presses(_("✅ Accept it"))
+    await second.hears_of(_("✅ All entries are checked."))
+
+
+async def test_the_only_coordinator_checks_their_own_entry(database: Database) -> None:
+    contest_id = await open_contest(database)
+    entry_id = await entered(database, contest_id, CAPTAIN, by="Night Riders")
+    await joined(database, contest_id, COORDINATOR, "Wang")
+    own = PersonId(COORDINATOR)
+    async with database.writing() as session:
+        for checkers, may_check in (([own], True), ([own, PersonId(CAPTAIN)], True), ([own, PersonId(ADMIN)], False)):
+            row = await entry_checks.next_to_check(session, contest_id, own, checkers)
+            assert (row is not None) is may_check
+        with pytest.raises(ChecksOwnEntry):
+            await entry_checks.require_may_check(session, entry_id, own, [own, PersonId(ADMIN)])
+        await entry_checks.require_may_check(session, entry_id, own, [own])
 
 
 async def test_new_rules_ask_every_member_and_show_who_has_agreed(database: Database) -> None:

@@ -83,6 +83,49 @@ async def test_it_is_changed_until_it_is_announced_and_then_as_far_as_it_is_open
     assert (row.rules, row.rules_version) == (NEW_RULES, 2) and contests.settings_of(row).tie is Tie.DRAW
 
 
+@LANGUAGES
+async def test_rules_that_change_while_somebody_fills_in_lose_no_answers(town: Town, language: str) -> None:
+    _ = translator(language)
+    entrant = await at_home(town, ENTRANT, language)
+    contest_id = await prepared(town.database, plan([Phase.ENTRY, Phase.VOTE], categories=("Riding",)))
+    await moved(town.database, contest_id, Phase.ENTRY)
+    await entrant.forges(presses.AGREE.data(contest_id, 1))
+    await entrant.hears()
+    await entrant.says("How I ride in the rain, at night, and with a full box.")
+    await entrant.hears_of(_("What is the title of your entry?"))
+    async with town.database.writing() as session:
+        await editing.change(session, contest_id, Wording(TITLE, NEW_RULES, 1, 1))
+    await entrant.says("In the rain")
+    await entrant.hears_of(
+        _("Which name should be shown with it? Use your account's name, or write a nickname or your team's name.")
+    )
+    await entrant.says("Rainy Li")
+    await entrant.hears_of("In the rain")
+    for attempt in range(2):
+        await entrant.presses(_("📨 Send it in"))
+        if not attempt:
+            kept = "The rules have changed since you began. Nothing has been sent yet, and your answers are kept."
+            await entrant.hears_of(_(kept))
+            await entrant.hears_of(NEW_RULES)
+            assert "Rainy Li" in (await entrant.hears_of(_(REVIEW_PAGE)))["text"]
+    await entrant.hears_of(_("Your entry is in. A coordinator will check it, and I'll let you know."))
+    assert await state_of(town, contest_id) is EntryState.WAITING
+
+    newer = NEW_RULES + " Helmets on."
+    async with town.database.writing() as session:
+        await editing.change(session, contest_id, Wording(TITLE, newer, 1, 2))
+        (mine,) = await entries.of_person(session, contest_id, PersonId(ENTRANT))
+    await entrant.forges(presses.CHANGE.data(mine.id))
+    await entrant.hears_of(_(REVIEW_PAGE))
+    await entrant.presses(_("📨 Send it in"))
+    await entrant.hears_of(newer)
+    assert await state_of(town, contest_id) is EntryState.AGREEING, "nobody agrees to what they were not shown"
+    await entrant.hears_of(_(REVIEW_PAGE))
+    await entrant.presses(_("📨 Send it in"))
+    await entrant.hears_of(_("Your entry is in. A coordinator will check it, and I'll let you know."))
+    assert await state_of(town, contest_id) is EntryState.WAITING
+
+
 async def test_what_the_announcement_and_the_result_fix(database: Database) -> None:
     contest_id = await prepared(database, plan())
     async with database.writing() as session:

@@ -256,6 +256,32 @@ async def test_the_allowance_of_a_province_is_told_with_its_year(
             assert amount.split("}")[1] in page and "2016" in page and "China Daily" in page
 
 
+@LANGUAGES
+async def test_each_area_has_the_allowance_of_its_province(database: Database, tmp_path: Path, language: str) -> None:
+    _ = translator(language)
+    dezhou = {"name": "德州", "latitude": 37.43, "longitude": 116.36}
+    areas = {
+        "dezhou": {**dezhou, "province": "CN-SD"},
+        "hebei": {**dezhou, "name": "衡水", "province": "CN-HE"},
+        "elsewhere": {**dezhou, "name": "别处"},
+    }
+    async with town_in_summer(database, tmp_path, areas=areas) as town:
+        town.now += timedelta(hours=8)
+        change_settings(town.app, heat_allowance=HeatAllowance(12_300, Per.DAY, source="ours"))
+        coordinator = await at_desk(town, COORDINATOR, language)
+        chosen = rules.by_key("CN", "heat37")
+        assert chosen is not None
+        for area in areas:
+            async with database.writing() as session:
+                place = days.Place(area, "CN", ZoneInfo("Asia/Shanghai"))
+                await days.set_rule(session, PersonId(COORDINATOR), place, chosen, town.now)
+        await coordinator.says("/heat")
+        page = (await coordinator.rider.hears_of("德州"))["text"]
+        for name, amount, unit in (("德州", "¥200", "month"), ("衡水", "¥2", "hour"), ("别处", "¥123", "day")):
+            of_area = page.partition(name)[2].partition("<b>")[0]
+            assert _(f"{{amount}} {'an' if unit == 'hour' else 'a'} {unit}").format(amount=amount) in of_area
+
+
 def test_an_allowance_of_ones_own_takes_the_place_of_the_provinces() -> None:
     known = load(Path("none.toml"))
     for section, amount in (

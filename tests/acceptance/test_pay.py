@@ -57,6 +57,75 @@ async def test_a_shift_is_noted_in_one_line_and_the_next_day_with_one_tap(town: 
     assert "¥636" in page["text"]
 
 
+@LANGUAGES
+async def test_a_line_behind_the_command_notes_a_shift_at_once(town: Town, language: str) -> None:
+    _ = translator(language)
+    rider = await at_home(town, OTHER, language)
+    line = "/pay 9小时 42单 318元" if language == "zh_Hans" else "/pay 9h 42 318"
+    await rider.says(line)
+    await rider.hears_of("📒")
+    async with town.database.reading() as session:
+        assert not await entries.has_any(session, PersonId(OTHER)), "nothing before they agree"
+    rider = await begun(town, language=language)
+    await rider.says("/cancel")
+    await rider.says(line)
+    assert "¥318" in (await rider.hears_of("✓"))["text"]
+    await rider.says("/pay 9h 42")
+    await rider.hears_of(_("How much money? Hours, orders and money in one line, for example: 9h 42 318"))
+    async with town.database.reading() as session:
+        assert await entries.count(session, PersonId(RIDER)) == 1
+
+
+@LANGUAGES
+async def test_a_shift_written_without_being_asked_is_offered_to_be_noted(town: Town, language: str) -> None:
+    _ = translator(language)
+    line = "8小时 30单 250元 奖金5" if language == "zh_Hans" else "8h 30 orders 250 bonus 5"
+    stranger = await at_home(town, OTHER, language)
+    await stranger.says(line)
+    await stranger.hears_of(_("Are you looking for this? See what else I can do: /help"))
+    await stranger.presses("📒")
+    await stranger.hears_of("📒")
+    rider = await begun(town, language=language)
+    await rider.says("/cancel")
+    await rider.says(line)
+    await rider.hears_of(_("Are you looking for this? See what else I can do: /help"))
+    await rider.presses("📒")
+    receipt = await rider.hears_of("✓")
+    assert "¥250" in receipt["text"] and "¥5" in receipt["text"]
+    await rider.forges(presses.NOTE_LINE.data("99999.1.1.0.0.0"))
+    await rider.is_answered()
+    async with town.database.reading() as session:
+        assert await entries.count(session, PersonId(RIDER)) == 1
+        assert not await entries.has_any(session, PersonId(OTHER)), "nothing before they agree"
+
+
+@LANGUAGES
+async def test_orders_can_be_skipped_and_a_day_too(town: Town, language: str) -> None:
+    _ = translator(language)
+    rider = await begun(town, language=language)
+    await rider.says("9小时 318元" if language == "zh_Hans" else "9h - 318")
+    receipt = await rider.hears_of("✓")
+    assert _("{amount} an hour").format(amount="¥35.33") in receipt["text"]
+    assert "-1" not in receipt["text"] and receipt["text"].count("¥") == 2, "nothing by the order"
+    await rider.presses(_("📒 My pay book"))
+    assert "-1" not in (await rider.hears_of(_("This week")))["text"]
+    await rider.forges(presses.CSV.data())
+    name, content = await file_of(town, rider)
+    assert name == "pay-book.csv" and "2026-11-24,9.0,,318.0," in content.decode()
+    await rider.forges(presses.REMIND.data())
+    await rider.hears_of(_("At what time should I ask about your shift? Choose, or write it."))
+    await rider.says("21:00")
+    await rider.hears_of("21:00")
+    town.now = NOON + timedelta(hours=9, minutes=1)
+    await town.tick("pay")
+    town.deliver()
+    await rider.hears_of(_("📒 How was your shift today?"))
+    await rider.presses(_("⏭ No shift today"))
+    await rider.hears_of(_("All right, nothing for today."))
+    async with town.database.reading() as session:
+        assert await entries.count(session, PersonId(RIDER)) == 1
+
+
 async def test_an_entry_is_corrected_and_shows_what_it_said_before(town: Town) -> None:
     rider = await begun(town)
     await rider.says("9h 42 318")
@@ -134,6 +203,8 @@ async def test_pay_below_the_minimum_wage_is_marked_with_its_source(database: Da
             await rider.presses("📒 My pay book")
             page = await rider.hears_of("This week")
             assert "Below the minimum hourly wage of ¥21 (2025/3)" in page["text"]
+            await rider.presses("💡 What you can do today")
+            assert "Unpaid wages" in (await rider.hears_of("💡"))["text"]
 
 
 async def test_its_files_are_signed_and_the_script_checks_them(town: Town) -> None:
@@ -143,7 +214,9 @@ async def test_its_files_are_signed_and_the_script_checks_them(town: Town) -> No
     await rider.presses("📒 My pay book")
     await rider.hears_of("This week")
     await rider.presses("📈 Chart")
-    await rider.hears_of("Only you see this.")
+    caption = (await rider.hears_of("Only you see this."))["caption"]
+    assert caption.count("¥37.56 an hour · ¥8.05 an order") == 2, "of the week and of the month"
+    assert "November 2026" in caption
     await rider.forges(presses.EXPORT.data())
     await rider.hears_of("signed by")
     for label, name, beginning in (

@@ -176,11 +176,10 @@ async def test_who_does_not_come_is_asked_and_can_not_hold_the_call(nearby: Town
     await caller.hears_of("🚴")
     second = await on_duty(nearby, SECOND_VOLUNTEER, language)
     asks = _("Are you still going to the rider who needs help? If you don't answer within 5 minutes, I'll ask others.")
-    for _answered in range(2):
-        await after(nearby, 15)
-        await volunteer.hears_of(asks)
-        await volunteer.presses(_("🚴 Yes, I'm on my way"))
-        await volunteer.hears_of(_("Thank you. Ride safely."))
+    await after(nearby, 15)
+    await volunteer.hears_of(asks)
+    await volunteer.presses(_("🚴 Yes, I'm on my way"))
+    await volunteer.hears_of(_("Thank you. Ride safely."))
     await after(nearby, 15)
     await volunteer.hears_of(asks)
     await after(nearby, 5)
@@ -190,6 +189,70 @@ async def test_who_does_not_come_is_asked_and_can_not_hold_the_call(nearby: Town
         _("Somebody else is going, or the call for help is over: you don't need to go. Thank you.")
     )
     assert (await acts(nearby))[-1] == HelpAction.HELP_WENT_BACK
+
+
+@LANGUAGES
+async def test_who_only_says_that_they_are_coming_has_the_call_no_longer_than_45_minutes(
+    nearby: Town, language: str
+) -> None:
+    _ = translator(language)
+    coordinator = await at_home(nearby, COORDINATOR, language)
+    volunteer = await on_duty(nearby, VOLUNTEER, language)
+    caller = await calls(nearby, language=language)
+    await is_asked_to_help(volunteer)
+    await volunteer.presses(_("🚴 I'm going"))
+    await caller.hears_of("🚴")
+    second = await on_duty(nearby, SECOND_VOLUNTEER, language)
+    for _answered in range(2):
+        await after(nearby, 15)
+        await volunteer.hears_of(
+            _("Are you still going to the rider who needs help? If you don't answer within 5 minutes, I'll ask others.")
+        )
+        await volunteer.presses(_("🚴 Yes, I'm on my way"))
+        await volunteer.hears_of(_("Thank you. Ride safely."))
+        is_here = await caller.hears_of("45")
+        assert f"Rider {VOLUNTEER}" in is_here["text"] and "120" in is_here["text"]
+    await after(nearby, 15)
+    late = _(
+        "{minutes} minutes ago somebody said that they were coming, and you haven't told me that they are with you. "
+        "Other volunteers and the coordinators are being told. Please call:"
+    )
+    await caller.hears_of(late.format(minutes=45))
+    await is_asked_to_help(second)
+    await volunteer.hears_of(
+        _(
+            "It's a while since you said that you are going, and the caller hasn't told me that you are with them: "
+            "others are asked now. If you are there, please stay, and ask them to end the call once they are safe."
+        )
+    )
+    await coordinator.hears_of("🚨")
+    assert (await acts(nearby))[-1] == HelpAction.HELP_WENT_BACK
+
+
+@LANGUAGES
+async def test_the_caller_says_that_the_helper_has_come_and_nobody_asks_any_more(nearby: Town, language: str) -> None:
+    _ = translator(language)
+    coordinator = await at_home(nearby, COORDINATOR, language)
+    volunteer = await on_duty(nearby, VOLUNTEER, language)
+    caller = await calls(nearby, language=language)
+    await is_asked_to_help(volunteer)
+    await volunteer.presses(_("🚴 I'm going"))
+    await caller.hears_of("🚴")
+    await volunteer.forges(presses.ARRIVED.data(FIRST))
+    await volunteer.is_told(_("Only the caller or the person who is going can do that."))
+    await caller.presses(_("🙋 They are with me"))
+    said = _("✓ {name} is with you. Once you are safe, end the call. If it gets worse, call:")
+    heard = await caller.hears_of(said.format(name=f"Rider {VOLUNTEER}"))
+    assert _("🙅 Send them away") in str(heard), "it may have been pressed by mistake"
+    await coordinator.hears_of("🙋")
+    for _quarter in range(8):
+        await after(nearby, 15)
+    assert not any(_("🚴 Yes, I'm on my way") in str(one) for one in volunteer.heard)
+    await caller.presses(_("✅ I'm safe, end the call"))
+    nearby.deliver()
+    over = _("✓ The call for help has ended. The location and the names have been deleted here.")
+    await volunteer.hears_of(over)
+    assert HelpAction.HELP_ARRIVED in await acts(nearby)
 
 
 async def test_who_comes_closer_is_not_asked(nearby: Town) -> None:
@@ -207,6 +270,24 @@ async def test_who_comes_closer_is_not_asked(nearby: Town) -> None:
     assert not any("Are you still going" in str(one) for one in volunteer.heard)
     await after(nearby, 15)
     await volunteer.hears_of("Are you still going")
+
+
+async def test_a_caller_with_an_accomplice_has_six_calls_a_day(nearby: Town) -> None:
+    """What its helper ends does not count, or a stranger could use up a caller's calls; but not any number."""
+    volunteer = await on_duty(nearby, VOLUNTEER)
+    caller = await at_home(nearby, CALLER)
+    for number in range(1, 7):
+        await caller.forges(presses.CALL.data())
+        await caller.hears_of("press “Skip”")
+        await caller.shares()
+        await caller.hears_of("🆘 1 volunteer near you")
+        await is_asked_to_help(volunteer)
+        await volunteer.forges(presses.GOING.data(HelpCallId(number)))
+        await caller.hears_of("🚴")
+        await volunteer.forges(presses.HELPED.data(HelpCallId(number)))
+        await caller.hears_of("✓ The call for help has ended.")
+    await caller.forges(presses.CALL.data())
+    await caller.is_told("You have called for help too often within 24 hours.")
 
 
 @LANGUAGES
@@ -389,7 +470,7 @@ async def test_calls_are_limited_and_the_blocked_get_the_numbers_alone(nearby: T
         await caller.forges(presses.CALL_OFF.data(HelpCallId(number)))
         await caller.hears_of("✓ The call for help has ended.")
     await caller.forges(presses.CALL.data())
-    await caller.is_told("You have called three times within 24 hours.")
+    await caller.is_told("You have called for help too often within 24 hours.")
     async with nearby.database.writing() as session:
         await blocks.block(session, PersonId(CALLER), "false calls", ADMIN, NOON, None)
         await blocks.block(session, PersonId(VOLUNTEER), "spam", ADMIN, NOON, None)

@@ -14,7 +14,7 @@ from storage.stations import proposals, retention
 from storage.stations.audited import StationAction
 from storage.stations.ids import ProposalId, StationKey
 from storage.stations.proposals import MOST_WAITING, Content, Proposal
-from storage.stations.stations import StationPatch
+from storage.stations.stations import Amenity, StationPatch
 from storage.telegram_ids import PersonId
 from tests.support.applications import picture
 from tests.support.languages import LANGUAGES
@@ -167,6 +167,42 @@ async def test_a_refusal_says_why_and_a_station_can_be_gone(town: Town, language
             town.deliver()
             assert HALL in (await rider.hears_of("🙏"))["text"]
     await town.until(lambda: town.context.directory.index.row_of(HALL_KEY) is None)
+
+
+@LANGUAGES
+async def test_what_a_station_has_and_where_it_is_are_corrected_too(town: Town, language: str) -> None:
+    _ = translator(language)
+    rider, coordinator = town.rider(RIDER, language), town.rider(COORDINATOR, language)
+    await coordinator.says("/start")
+    toilet, moved_to = f"🚻 {_('toilet')}", (37.44, 116.37)
+    for about in (_("🚻 What it has"), _("📍 Where it is")):
+        await opens_page(rider)
+        await rider.presses(_("✏️ Correct"))
+        await rider.hears_of(HALL)
+        await rider.presses(about)
+        await rider.hears()
+        if about.startswith("🚻"):
+            await presses(rider, toilet)
+            await presses(rider, _("✔ That's all"))
+        else:
+            await rider.shares(*moved_to)
+        await sends_it(town, rider, _, "")
+        await coordinator.says("/reviews")
+        await coordinator.hears_of(_("Proposals about stations: {n}").format(n=1))
+        await coordinator.presses(_("✏️ Look at proposals"))
+        await coordinator.hears_of("➕" if about.startswith("🚻") else "→")
+        await coordinator.presses(_("✔ Accept"))
+        await coordinator.hears_of("✅")
+        town.deliver()
+        assert HALL in (await rider.hears_of("🙏"))["text"]
+    index, has = town.context.directory, int(Amenity.water | Amenity.charging | Amenity.toilet)
+
+    async def is_corrected() -> bool:
+        row = index.index.row_of(HALL_KEY)
+        place = (index.index.latitudes[row], index.index.longitudes[row])
+        return place == pytest.approx(moved_to) and index.index.amenities[row] == has
+
+    await town.until_true(is_corrected)
 
 
 async def test_who_proposes_too_much_waits_and_nobody_decides_on_their_own(town: Town) -> None:

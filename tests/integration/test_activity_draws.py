@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from storage.activities import activities, attendance, drawing, sign_ups, waiting_list
-from storage.activities.draws import SETTLES_FOR, BadDraw, DrawFixed
+from storage.activities.draws import SETTLES_FOR, BadDraw, DrawFixed, PlacesBeingDrawn
 from storage.activities.ids import ActivityId
 from storage.activities.reminders import Reminder
 from storage.activities.sign_ups import TAKING, PlaceState, SignUpClosed
@@ -49,6 +49,10 @@ async def test_what_a_draw_needs_and_when_it_is_fixed(database: Database) -> Non
         assert await drawing.next_due(session) == later + SETTLES_FOR
         with pytest.raises(DrawFixed):
             await activities.change(session, activity_id, basketball(draws_at=DRAWS_AT), NOON)
+        for places in (1, 9, None):
+            with pytest.raises(PlacesBeingDrawn):
+                await activities.change(session, activity_id, basketball(draws_at=later, places=places), NOON)
+        await activities.change(session, activity_id, basketball(draws_at=later, title="3x3, indoors"), NOON)
         with pytest.raises(SignUpClosed):
             await attendance.check_in(session, activity_id, PersonId(72), later, is_member=False)
 

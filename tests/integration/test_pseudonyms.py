@@ -52,6 +52,7 @@ from storage.cases.table import CaseContent, Side
 from storage.console import passes
 from storage.contests import contests, entry_changes, judges
 from storage.contests import moves as contest_moves
+from storage.contests import teams as contest_teams
 from storage.contests.entries import Content as EntryContent
 from storage.contests.entries import Kind as EntryKind
 from storage.contests.entry_changes import Offered
@@ -81,6 +82,7 @@ from storage.privacy import consents
 from storage.pseudonym_columns import Pseudonym, known
 from storage.sos import calls as help_calls
 from storage.sos import duties as help_duties
+from storage.sos import going as help_going
 from storage.sos.duties import Volunteer
 from storage.sos.table import Content as CallContent
 from storage.stations import proposals, reports
@@ -132,6 +134,7 @@ _NOT_BEFORE = {
     "ballot_voters.person_id",
     "contest_entries.person_id",
     "contest_judges.person_id",
+    "contest_team_left.person_id",
     "contest_team_members.person_id",
     "honoured.person_id",
     "station_proposals.person_id",
@@ -275,7 +278,9 @@ async def _contests(session: AsyncSession) -> None:
     row = await contests.create(session, contests.Plan("Contest", "Rules", Segment(), settings_, phases))
     await contest_moves.move(session, row.id, None, ADMIN, NOON, None)
     offered = Offered(0, EntryContent(EntryKind.TEXT, "Work", "Words", "Team"), 1)
-    await entry_changes.enter(session, row.id, LI, offered, NOON)
+    entered = await entry_changes.enter(session, row.id, LI, offered, NOON)
+    assert entered.team_id is not None
+    await contest_teams.remember_leaving(session, row, entered.team_id, WANG)
     await judges.name(session, row.id, WANG)
 
 
@@ -287,7 +292,7 @@ async def _sos(session: AsyncSession) -> None:
     await roles.grant(session, ADMIN, Role.MEMBER, ADMIN, NOON)
     await help_duties.begin(session, ADMIN, Volunteer("Zhao", 37.43, 116.36), NOON + timedelta(hours=4), None)
     call, _ = await help_calls.begin(session, LI, CallContent("Li", 37.43, 116.36), 3_000, [], NOON)
-    await help_calls.take(session, call.id, ADMIN, [], NOON)
+    await help_going.take(session, call.id, ADMIN, [], NOON)
 
 
 async def broadcast(session: AsyncSession, segment: Segment) -> Broadcast:

@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.people import roles
 from storage.people.access import Role
 from storage.privacy.retention import Retention
-from storage.sos import asking, calls, duties, reading
+from storage.sos import asking, calls, duties, going, reading
 from storage.sos.audited import HelpAction
 from storage.sos.duties import Volunteer
 from storage.sos.ids import HelpCallId
@@ -48,7 +48,7 @@ async def test_one_of_several_goes(database: Database) -> None:
     async def goes(volunteer: PersonId) -> PersonId | None:
         try:
             async with database.writing() as session:
-                await calls.take(session, call_id, volunteer, [], NOON)
+                await going.take(session, call_id, volunteer, [], NOON)
         except CallTaken:
             return None
         return volunteer
@@ -117,16 +117,16 @@ async def test_who_gave_a_call_back_is_not_asked_again(database: Database) -> No
         kept = await on_duty(session, VOLUNTEERS[0])
     call_id = await called(database)
     async with database.writing() as session:
-        await calls.take(session, call_id, VOLUNTEERS[0], [], NOON)
-        await calls.give_back(session, call_id, VOLUNTEERS[0], 3_000, [], NOON)
+        await going.take(session, call_id, VOLUNTEERS[0], [], NOON)
+        await going.give_back(session, call_id, VOLUNTEERS[0], 3_000, [], NOON)
     async with database.writing() as session:
         for volunteer in VOLUNTEERS[:2]:
             await on_duty(session, volunteer)
             await asking.ask_newcomer(session, volunteer, kept, 3_000, NOON)
         with pytest.raises(NotToldOfCall):
-            await calls.take(session, call_id, VOLUNTEERS[0], [], NOON)
-        await calls.take(session, call_id, VOLUNTEERS[1], [], NOON)
-        await calls.give_back(session, call_id, VOLUNTEERS[1], 3_000, [], NOON)
+            await going.take(session, call_id, VOLUNTEERS[0], [], NOON)
+        await going.take(session, call_id, VOLUNTEERS[1], [], NOON)
+        await going.give_back(session, call_id, VOLUNTEERS[1], 3_000, [], NOON)
     assert await told_of(database) == [], "nor once another one has given it back"
     async with database.writing() as session:
         await reading.erase(session, VOLUNTEERS[0])
@@ -140,7 +140,7 @@ async def test_of_a_call_that_has_ended_nobody_can_say_who_went(database: Databa
     for number, by in enumerate([VOLUNTEERS[0], CALLER]):
         call_id = await called(database, NOON + timedelta(minutes=number))
         async with database.writing() as session:
-            await calls.take(session, call_id, VOLUNTEERS[0], [], NOON)
+            await going.take(session, call_id, VOLUNTEERS[0], [], NOON)
             await calls.end_by_party(session, call_id, by, [], NOON)
         async with database.reading() as session:
             row = await session.get_one(HelpCall, call_id)
@@ -154,7 +154,7 @@ async def test_calls_that_a_volunteer_ended_do_not_use_up_those_of_a_day(databas
     for number in range(MOST_A_DAY):
         call_id = await called(database, NOON + timedelta(minutes=number))
         async with database.writing() as session:
-            await calls.take(session, call_id, VOLUNTEERS[0], [], NOON)
+            await going.take(session, call_id, VOLUNTEERS[0], [], NOON)
             await calls.end_by_party(session, call_id, VOLUNTEERS[0], [], NOON)
     for number in range(MOST_A_DAY):
         call_id = await called(database, NOON + timedelta(hours=1 + number))

@@ -46,6 +46,7 @@ LANDED = {
     "0038_collective_cases": "781a694c8fd84ad1b887b112e87433e9a304dd81d37fc418d057520ab4e23299",
     "0042_contest_teams": "5df8dc8a32cfc423c15a57f870eddba8465a1facb1d9bc58771e8fa8b818eca8",
     "0043_case_places": "b8a1b001ccf000434fe06a8d9fb14f65287380ef56459fa98446e43db1b5e33e",
+    "0045_contest_team_left": "23e6ba07f5da3d4b54a5cae5d0f80b9df1aa93968c88f3e44b5ad12b1299461f",
 }
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from storage.pay import sums
 from storage.pay.entries import Entry, Version
 from storage.pay.ids import EntryId
-from storage.pay.shifts import NotAShift, Shift, read_line
+from storage.pay.shifts import NotAShift, Shift, read_line, read_unasked
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
@@ -36,6 +36,11 @@ LINES = {
     "worked 8 hours, 30 trips and made 240": Shift(480, 30, 24_000),
     "9h 42 318 奖金20 罚款10 油费15": Shift(540, 42, 31_800, 2_000, 1_000, 1_500),
     "9h 42 318元 奖金 20元 小费5": Shift(540, 42, 31_800, 2_500),
+    "9h 318元": Shift(540, -1, 31_800),
+    "9小时 318元 奖金20": Shift(540, -1, 31_800, 2_000),
+    "¥318 in 9 hours": Shift(540, -1, 31_800),
+    "9h - 318": Shift(540, -1, 31_800),
+    "9 — 318": Shift(540, -1, 31_800),
     "12 0 0": Shift(720, 0, 0),
 }
 NO_LINES = {
@@ -43,6 +48,9 @@ NO_LINES = {
     "": "hours",
     "9 42": "money",
     "9h": "orders",
+    "- 42 318": "hours",
+    "9 42 - ": "money",
+    "9h -5 318": "line",
     "9h 42.5 318": "orders",
     "25h 3 4": "hours",
     "0 1 2": "hours",
@@ -72,7 +80,24 @@ def test_any_text_is_a_shift_or_is_none(text: str) -> None:
         shift = read_line(text)
     except NotAShift:
         return
-    assert 0 < shift.minutes <= 24 * 60 and shift.orders >= 0 and shift.money >= 0
+    assert 0 < shift.minutes <= 24 * 60 and shift.orders >= -1 and shift.money >= 0
+
+
+@pytest.mark.parametrize(
+    ("text", "is_meant"),
+    [
+        ("9小时 42单 318元", True),
+        ("9h 42 orders 318", True),
+        ("9h 318元", True),
+        ("9 42 318", False),
+        ("10 元", False),
+        ("I waited 2 hours for 3 orders and nobody paid", False),
+        ("", False),
+        ("30h 5单 10元", False),
+    ],
+)
+def test_what_is_a_shift_without_being_asked_for_one(text: str, is_meant: bool) -> None:
+    assert (read_unasked(text) is not None) is is_meant
 
 
 def entry(day: date, shift: Shift) -> Entry:
@@ -95,4 +120,18 @@ def test_sums_count_days_once_and_pay_with_bonus_less_fines() -> None:
     assert sums.change(2_955, sums.between(kept, *sums.month_before(monday)).per_hour) == pytest.approx(-0.409)
     assert sums.change(1, None) is None and sums.change(None, 5) is None
     assert [one.days for _, one in sums.by_week(kept, date(2026, 11, 29))] == [0, 0, 0, 1, 0, 0, 0, 2]
+    assert [one.days for _, one in sums.by_month(kept, date(2026, 11, 29))] == [0, 0, 1, 2]
+    assert [first for first, _ in sums.by_month([], date(2027, 1, 31))] == [
+        date(2026, 10, 1),
+        date(2026, 11, 1),
+        date(2026, 12, 1),
+        date(2027, 1, 1),
+    ]
     assert sums.total([]).per_hour is None
+
+
+def test_pay_per_order_is_that_of_shifts_whose_orders_are_known() -> None:
+    day = date(2026, 11, 23)
+    both = sums.total([entry(day, Shift(300, 20, 15_000)), entry(day, Shift(300, -1, 99_000))])
+    assert (both.orders, both.per_order, both.per_hour) == (20, 750, 11_400)
+    assert sums.total([entry(day, Shift(300, -1, 99_000))]).per_order is None

@@ -1,5 +1,6 @@
 """How many times riders said that a page helped, or that it did not: counters by week, month and year, and nothing of
-who said so. The button goes with the press; who opens the page again can answer again."""
+who said so. Each person counts once a month for a page, by a keyed digest that goes with the month
+(storage/cases/allowances): else one of them could make up a figure."""
 
 from __future__ import annotations
 
@@ -11,10 +12,12 @@ from sqlalchemy import String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.cases import allowances
 from storage.database import Base
 from storage.dialects import insert_into
 from storage.disclosure import HIDDEN, Figure, figure
 from storage.statistics.periods import Period, PeriodUnit
+from storage.telegram_ids import PersonId
 
 PageKey = tuple[str, str]
 """A desk and a kind of it."""
@@ -42,9 +45,11 @@ class Helped(NamedTuple):
         return self.yes is not HIDDEN or self.no is not HIDDEN
 
 
-async def add(session: AsyncSession, page: PageKey, today: date, *, helped: bool) -> None:
-    """One more, in the week, the month and the year of this day."""
+async def add(session: AsyncSession, person_id: PersonId, page: PageKey, today: date, *, helped: bool) -> None:
+    """One more, in the week, the month and the year of this day, unless this person has been counted this month."""
     desk, kind = page
+    if not await allowances.is_first_of_month(session, person_id, f"{desk}/{kind} helped", today):
+        return
     rows = [
         {"desk": desk, "kind": kind, "period": Period.of(unit, today, 0).name, "helped": helped, "count": 1}
         for unit in PeriodUnit
