@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -76,10 +77,16 @@ async def lock_name(session: AsyncSession, name: str) -> None:
 async def lock_chat(session: AsyncSession, chat_id: ChatId) -> None:
     """Keeps a chat's updates apart across replicas, from the first statement of the transaction until it ends (SQLite
     has one writer anyway)."""
+    await lock_chats(session, [chat_id])
+
+
+async def lock_chats(session: AsyncSession, chat_ids: Iterable[ChatId]) -> None:
+    """The same for several chats, in the one order in which everybody locks them."""
     if not is_postgresql(session):
         return
     from storage.engine import postgresql_driver
 
-    lock = f"SELECT pg_advisory_xact_lock({postgresql_driver.literal(chat_id)})"
-    if not postgresql_driver.of(await session.connection()).begin_with(lock):
-        await session.execute(text(lock))
+    locks = [f"SELECT pg_advisory_xact_lock({postgresql_driver.literal(one)})" for one in sorted(set(chat_ids))]
+    if not postgresql_driver.of(await session.connection()).begin_with(";".join(locks)):
+        for lock in locks:
+            await session.execute(text(lock))

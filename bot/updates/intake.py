@@ -182,8 +182,9 @@ class Polling:
         if brought_new:
             self._looks.reset()
         if self._tasks:
-            # With nothing new, what waits at Telegram is all in hand: asking again before one is done is idle.
-            limit = MOST_AT_ONCE // 2 if brought_new else max(self._queues.in_hand - 1, 0)
+            # Telegram would hand over what is in hand once more: asking again is idle before some of it is done.
+            in_hand = self._queues.in_hand
+            limit = in_hand // 2 if brought_new else max(in_hand - 1, 0)
             await self._queues.until(limit, self._looks.next())
             self._forget_done()
 

@@ -172,7 +172,7 @@ class UpdatePipeline:
             if call is None:
                 return _Result("ignored", Replied(talk.outgoing))
             held.name(call.name)
-            return _Result("done", await self._stages.transaction.run(talk, call))
+            return _Result("done", await self._stages.transaction.run(talk, call, held))
         except Exception as error:
             if is_outage(error) or (talk.danger is Danger.NONE and self._errors.is_waited_for(error)):
                 raise

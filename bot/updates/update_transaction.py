@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.updates.reply_outbox import KEPT_BEFORE_RESENT, Replied, pack, repeated
+from bot.updates.updates_in_hand import Held
+from bot.updates.write_transactions import Effect, MarkedAlready, Turn, WriteTransactions
 from handlers.chat import emergency, presses
 from handlers.chat.routes import AnyCall, Call, StatelessCall
-from handlers.chat.talk import StatelessTalk, Talk
+from handlers.chat.talk import StatelessTalk
 from handlers.forms import forms
 from handlers.forms.questionnaires import AnyForm
 from storage.cases import copies
@@ -19,26 +20,15 @@ from storage.cases import messages as case_messages
 from storage.coordination.batching import Batcher
 from storage.database import Database
 from storage.database_errors import is_outage
-from storage.deliveries import queue as delivery_queue
-from storage.dialects import lock_chat
-from storage.engine.write_detection import has_written
 from storage.form_session import BeyondForm, FormSession, kept_by
 from storage.telegram_ids import MessageId, PersonId
 from storage.updates import batched_writes, form_steps, updates
-from storage.updates.batched_writes import Append, Seen
+from storage.updates.batched_writes import Append
 from storage.updates.ids import UpdateKey
 
 LINKED_WITHIN = 3.0
 """Seconds. A copy is written down some milliseconds after it was sent."""
 _LOOKED_EVERY = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class _Effect:
-    """What a handler did within the transaction; `due` is set if its answers are in the database too."""
-
-    talk: Talk
-    due: datetime | None
 
 
 class UpdateTransaction:
@@ -49,8 +39,9 @@ class UpdateTransaction:
         self._forms = all_forms
         self._clock = clock
         self._append = Batcher(self._write_appends)
+        self._writes = WriteTransactions(database)
 
-    async def run(self, talk: StatelessTalk, call: AnyCall) -> Replied:
+    async def run(self, talk: StatelessTalk, call: AnyCall, held: Held) -> Replied:
         """Gives the update its effect, and returns what is to be said.
 
         Raises:
@@ -64,7 +55,7 @@ class UpdateTransaction:
         if call.route.answers_copies and talk.incoming.answered_message is not None:
             await self._until_copies_are_linked(talk.person.id, talk.incoming.answered_message)
         if call.route.writes:
-            return await self._write(talk, call)
+            return await self._write(Turn(talk, call, held))
         async with self._database.reading() as session:
             reading = talk.in_session(session)
             await call.run(reading)
@@ -87,29 +78,25 @@ class UpdateTransaction:
             await self._append(talk.appends)
         return Replied(talk.outgoing)
 
-    async def _write(self, talk: StatelessTalk, call: Call) -> Replied:
+    async def _write(self, turn: Turn) -> Replied:
         """Another replica may have got the same update at the same moment: then its mark is found at the end, or the
         effect it had makes this one fail. Only that one's effect stays."""
         try:
-            effect = await self._write_once(talk, call)
+            effect = await self._step(turn.talk, turn.call) or await self._writes.run(turn)
+        except MarkedAlready:
+            return await self._replied_already(turn.talk.key) or Replied([])
         except Exception as error:
             if is_outage(error):
                 raise
-            duplicate = await self._replied_already(talk.key)
+            duplicate = await self._replied_already(turn.talk.key)
             if duplicate is None:
                 raise
             return duplicate
-        if effect is None:
-            return await self._replied_already(talk.key) or Replied([])
         for follow_up in effect.talk.committed:
             await follow_up()
         return Replied(effect.talk.outgoing, due=effect.due)
 
-    async def _write_once(self, known: StatelessTalk, call: Call) -> _Effect | None:
-        """None, with everything rolled back, if the update is marked already."""
-        return await self._step(known, call) or await self._in_transaction(known, call)
-
-    async def _step(self, known: StatelessTalk, call: Call) -> _Effect | None:
+    async def _step(self, known: StatelessTalk, call: Call) -> Effect | None:
         """The effect of a step that changes nothing but its form, which was read already. None, with nothing written,
         if it needs more than that, or if the form is not what it was."""
         if known.form_row is None or known.appends or not (call.answers_form or call.route.press is presses.FORM):
@@ -125,32 +112,11 @@ class UpdateTransaction:
             return None
         emergency.put_first(talk)
         if kept is None:
-            return _Effect(talk, due=None)
+            return Effect(talk, due=None)
         due, answers = talk.now + KEPT_BEFORE_RESENT, pack(talk.outgoing)
         async with self._database.writing(at_once=True) as writing:
             step = await form_steps.write(writing, known.form_row, kept, talk.key, talk.now, answers, due)
-        return _Effect(talk, due) if step else None
-
-    async def _in_transaction(self, known: StatelessTalk, call: Call) -> _Effect | None:
-        """See `_write_once`."""
-        async with self._database.writing() as session:
-            talk = known.in_session(session)
-            await lock_chat(session, talk.chat_id)
-            seen = [row for row in talk.appends if isinstance(row, Seen)]
-            await batched_writes.write(session, seen, talk.now)
-            await call.run(talk)
-            emergency.put_first(talk)
-            await delivery_queue.add_all(session, talk.notices)
-            rest = [row for row in talk.appends if not isinstance(row, Seen)]
-            await batched_writes.write(session, rest, talk.now)
-            if not await has_written(session):
-                await session.rollback()
-                return _Effect(talk, due=None)
-            due = talk.now + KEPT_BEFORE_RESENT
-            if not await updates.mark_last(session, talk.key, talk.now, pack(talk.outgoing), due):
-                await session.rollback()
-                return None
-            return _Effect(talk, due)
+        return Effect(talk, due) if step else None
 
     async def _replied_already(self, key: UpdateKey) -> Replied | None:
         """What is still to be said if another replica gave the update its effect; None if none did."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -97,6 +97,21 @@ class Held:
         self.handler = handler
         self._all.journal.name(self._slot, handler)
 
+    @contextlib.contextmanager
+    def carried_on(self) -> Iterator[None]:
+        """Until the end of the block it is the running task that has it in hand: if that holds the loop, it is this
+        update that does."""
+        task, all_held = asyncio.current_task(), self._all.held
+        before = all_held.get(task)
+        all_held[task] = self
+        try:
+            yield
+        finally:
+            if before is None:
+                del all_held[task]
+            else:
+                all_held[task] = before
+
     def give_back(self) -> None:
         """Lets others in; whether it did harm is not known."""
         if not self.is_settled:
@@ -126,7 +141,7 @@ class InHand:
         self.busy = threading.Event()
         """Set when something is taken in hand; the watchdog waits for it."""
         self._strikes: dict[UpdateKey, int] = {}
-        self._held: dict[asyncio.Task[object] | None, Held] = {}
+        self.held: dict[asyncio.Task[object] | None, Held] = {}
         self._clear = Batcher(self._clear_all)
 
     async def begin(self, folder: Path) -> None:
@@ -167,22 +182,22 @@ class InHand:
         count = self._strikes.get(key)
         leave = await (self.gate.enter() if count is None else self.gate.enter_alone())
         task = asyncio.current_task()
-        held = self._held[task] = Held(self, leave, key, kind, count)
+        held = self.held[task] = Held(self, leave, key, kind, count)
         if not self.busy.is_set():
             self.busy.set()
         try:
             yield held
         finally:
             held.give_back()
-            del self._held[task]
+            del self.held[task]
 
     @property
     def is_empty(self) -> bool:
-        return not self._held
+        return not self.held
 
     def of(self, task: asyncio.Task[object] | None) -> Held | None:
         """What this task has in hand."""
-        return self._held.get(task)
+        return self.held.get(task)
 
     def blame(self, held: Held, place: str) -> None:
         """This one hangs the process, which is about to end."""

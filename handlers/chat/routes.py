@@ -57,6 +57,7 @@ class Options(TypedDict, total=False):
     for_blocked: bool
     answers_copies: bool
     subject: Subject
+    shares_transaction: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,10 @@ class Route:
     """Whether a reply is about the message of a case that it answers."""
     subject: Subject | None = None
     """Of a command: who writes about it is offered it."""
+    shares_transaction: bool = False
+    """Whether presses of the moment may share one transaction, which costs more than what they write. Such a handler
+    writes little, says no before it has written anything, and writes to no row that is another person's but to those
+    that its arguments name (see bot/updates/shared_transaction.py)."""
 
     def call(self, *arguments: object) -> Call:
         return Call(self, arguments)

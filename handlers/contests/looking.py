@@ -25,7 +25,7 @@ BY_LOOKING, BY_LINK = 0, 1
 def register(routes: Routes) -> None:
     routes.press(presses.LOOK, look, writes=False)
     routes.press(presses.TURN, turn, writes=False)
-    routes.press(presses.VOTE, vote)
+    routes.press(presses.VOTE, vote, shares_transaction=True)
     routes.link("con", linked, writes=False)
 
 

@@ -17,26 +17,33 @@ class Batcher(Generic[Item, Result]):
     carries dozens, and a transaction's price is shared by them.
     """
 
-    def __init__(self, run: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]], limit: int = 500) -> None:
+    def __init__(
+        self,
+        run: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]],
+        limit: int = 500,
+        side_by_side: int = 1,
+    ) -> None:
+        """`limit` items are done together at most; so many calls run `side_by_side` while there is that much to do."""
         self._run = run
         self._limit = limit
+        self._side_by_side = side_by_side
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
-        self._turn: asyncio.Task[None] | None = None
+        self._turns: set[asyncio.Task[None] | None] = set()
 
     async def __call__(self, item: Item) -> Result:
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, done))
-        if self._turn is None:
-            self._turn = asyncio.create_task(self._turns())
+        if len(self._turns) < self._side_by_side:
+            self._turns.add(asyncio.create_task(self._take_turns()))
         return await done
 
-    async def _turns(self) -> None:
+    async def _take_turns(self) -> None:
         try:
             while self._waiting:
                 group, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
                 await self._take(group)
         finally:
-            self._turn = None
+            self._turns.discard(asyncio.current_task())
 
     async def _take(self, group: list[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:

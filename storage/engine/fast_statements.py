@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 from weakref import WeakKeyDictionary
@@ -79,30 +79,35 @@ class _Bind(NamedTuple):
 
 
 class _Compiled(NamedTuple):
+    """`row` makes a row of its columns, of which those at the places of `convert` are to be converted."""
+
     sql: str
     binds: Sequence[_Bind]
-    row: Callable[..., Row]
-    convert: Sequence[Convert]
+    row: Callable[[Iterable[Value]], Row]
+    convert: Sequence[tuple[int, Callable[[Value], Value]]]
 
     def filled(self, values: Mapping[str, Value]) -> tuple[str, list[Value]] | None:
         """The text and its values in order; None if a list is empty, for which SQL has no plain words."""
         sql, parameters = self.sql, list[Value]()
         for name, default, convert, token in self.binds:
             value = values.get(name, default)
-            many = value if token else (value,)
-            if token:
-                if not many:
-                    return None
-                sql = sql.replace(token, ",".join("?" * len(many)))
-            parameters += many if convert is None else map(convert, many)
+            if not token:
+                parameters.append(value if convert is None else convert(value))
+                continue
+            if not value:
+                return None
+            sql = sql.replace(token, ",".join("?" * len(value)))
+            parameters += value if convert is None else map(convert, value)
         return sql, parameters
 
     def rows(self, found: Sequence[Row]) -> Rows:
-        row, converters = self.row, self.convert
-        return Rows(
-            row(*(value if convert is None else convert(value) for value, convert in zip(one, converters, strict=True)))
-            for one in found
-        )
+        return Rows(map(self.row, map(self._converted, found) if self.convert else found))
+
+    def _converted(self, row: Row) -> list[Value]:
+        values = list(row)
+        for at, convert in self.convert:
+            values[at] = convert(values[at])
+        return values
 
 
 _ByNames: TypeAlias = dict[tuple[str, ...], _Compiled | None]
@@ -142,8 +147,9 @@ def _compile(dialect: Dialect, statement: Executable, names: tuple[str, ...]) ->
     if _is_postgresql(dialect) and any(isinstance(one.type, Float | Numeric) for one in columns):
         return None  # how a number is read depends on its type in the answer
     row: Row = namedtuple("Row", [str(one.key) for one in columns], rename=True)  # type: ignore[misc]
-    converters = [_implementation(one.type, dialect).result_processor(dialect, None) for one in columns]
-    return _Compiled(str(compiled), binds, row, converters)
+    found = enumerate(_implementation(one.type, dialect).result_processor(dialect, None) for one in columns)
+    converters = [(at, convert) for at, convert in found if convert is not None]
+    return _Compiled(str(compiled), binds, row._make, converters)
 
 
 def _needs_more(compiled: SQLCompiler, names: Sequence[str]) -> bool:

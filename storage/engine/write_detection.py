@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPICursor, ExecutionContext
@@ -16,6 +17,9 @@ from storage.engine.announcements import EVERYTHING, Untold
 
 _WRITTEN = "nuanxin.written"
 """The tables, in `Connection.info`, which lives as long as the pooled connection: each BEGIN resets it."""
+
+_CHANGES = "nuanxin.changes"
+"""How many statements have changed something, since the connection was opened."""
 
 _QUERY = re.compile(r"\s*(SELECT|VALUES|SHOW|EXPLAIN|SAVEPOINT|RELEASE|ROLLBACK)\b", re.IGNORECASE)
 _WITH = re.compile(r"\s*WITH\b", re.IGNORECASE)
@@ -125,11 +129,12 @@ def watch(engine: AsyncEngine) -> None:
         note(connection.info, statement, cursor.rowcount)
 
 
-def note(info: dict[str, frozenset[str]], statement: str, rowcount: int) -> None:
+def note(info: dict[str, Any], statement: str, rowcount: int) -> None:
     """A statement was run on the connection of this `Connection.info`, and changed so many rows."""
     written = tables_written(statement)
     if written and (rowcount != 0 or _WITH.match(statement)):
         info[_WRITTEN] = info.get(_WRITTEN, frozenset()) | written
+        info[_CHANGES] = info.get(_CHANGES, 0) + 1
 
 
 async def has_written(session: AsyncSession) -> bool:
@@ -140,13 +145,29 @@ async def has_written(session: AsyncSession) -> bool:
 
 async def flush(session: AsyncSession) -> None:
     """Sends what is still to be flushed, if there is any: even an empty flush takes as long as a short statement."""
-    if session.new or session.dirty or session.deleted:
+    if not is_flushed(session):
         await session.flush()
+
+
+def is_flushed(session: AsyncSession) -> bool:
+    """Whether nothing is still to be flushed."""
+    return not (session.new or session.dirty or session.deleted)
+
+
+def changes(session: AsyncSession) -> int:
+    """A number that rises with each statement of this session that changes something; what is still to be flushed is
+    left out."""
+    count: int = _connection_of(session).info.get(_CHANGES, 0)
+    return count
 
 
 def written_by(session: AsyncSession) -> frozenset[str]:
     """The tables that this transaction has changed; what is still to be flushed is left out."""
+    written: frozenset[str] = _connection_of(session).info.get(_WRITTEN, frozenset())
+    return written
+
+
+def _connection_of(session: AsyncSession) -> AsyncConnection:
     connection = session.info["connection"]
     assert isinstance(connection, AsyncConnection)
-    written: frozenset[str] = connection.info.get(_WRITTEN, frozenset())
-    return written
+    return connection

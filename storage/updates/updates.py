@@ -100,21 +100,30 @@ async def mark_done(
     return (await run(session, _mark(postgres=is_postgresql(session)), row)).scalar() is not None
 
 
-async def mark_last(session: AsyncSession, key: UpdateKey, now: datetime, answers: bytes, due: datetime) -> bool:
-    """The same at the end of a transaction that has written something. On PostgreSQL it goes with the COMMIT, which
-    fails if the row was there before."""
-    if not is_postgresql(session):
-        return await mark_done(session, key, now, answers, due)
+async def mark_last(session: AsyncSession, marks: Sequence[Kept], now: datetime) -> bool:
+    """The same for all updates of a transaction, at its end; False if one of them was there before. On PostgreSQL it
+    goes with the COMMIT, which fails then."""
+    if not is_postgresql(session) or not await _mark_with_commit(session, marks, now):
+        for one in marks:
+            if not await mark_done(session, one.key, now, one.answers, one.due):
+                return False
+    return True
+
+
+async def _mark_with_commit(session: AsyncSession, marks: Sequence[Kept], now: datetime) -> bool:
+    """False if there is no transaction to be committed."""
     from storage.engine import postgresql_driver
 
-    connection = await session.connection()
-    pseudonym = pseudonym_columns.known(connection.dialect).encrypt(key)
-    sealed = vault_of(session).seal(answers, "updates.answers", key)
-    row: tuple[int | datetime | bytes | None, ...] = (pseudonym, now, sealed, due)
-    values = ", ".join(map(postgresql_driver.literal, row))
-    if not postgresql_driver.of(connection).commit_with(f"{_INSERT} VALUES ({values})"):
-        return await mark_done(session, key, now, answers, due)
-    write_detection.note(connection.info, _INSERT, 1)
+    connection, vault = await session.connection(), vault_of(session)
+    pseudonyms = pseudonym_columns.known(connection.dialect)
+    rows = list[str]()
+    for one in marks:
+        sealed = vault.seal(one.answers, "updates.answers", one.key)
+        values: tuple[int | datetime | bytes | None, ...] = (pseudonyms.encrypt(one.key), now, sealed, one.due)
+        rows.append(f"({', '.join(map(postgresql_driver.literal, values))})")
+    if not postgresql_driver.of(connection).commit_with(f"{_INSERT} VALUES {', '.join(rows)}"):
+        return False
+    write_detection.note(connection.info, _INSERT, len(rows))
     return True
 
 

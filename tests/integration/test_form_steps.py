@@ -24,7 +24,7 @@ from storage.people.people import PersonRow
 from storage.telegram_ids import PersonId
 from storage.updates import form_steps, updates, user_state
 from storage.updates.ids import UpdateKey
-from storage.updates.updates import Done
+from storage.updates.updates import Done, Kept
 from storage.updates.user_state import Standing
 from tests.support.databases import KEY
 from tests.support.simulator import NOON
@@ -145,12 +145,12 @@ async def test_a_mark_that_goes_with_the_commit_fails_it_where_there_is_one(post
     """The effect is rolled back, and the connection is as good as before."""
     async with postgresql_alone.writing() as session:
         await dialogues.keep_step(session, OpenForm(RIDER, "join", "phone"), NOON, KEPT_FOR)
-        assert await updates.mark_last(session, UPDATE, NOON, b"[1]", DUE)
+        assert await updates.mark_last(session, [Kept(UPDATE, b"[1]", DUE)], NOON)
     assert await left(postgresql_alone) == ("phone", Done(b"[1]", DUE))
     with pytest.raises(IntegrityError):
         async with postgresql_alone.writing() as session:
             await dialogues.keep_step(session, OpenForm(RIDER, "join", "platform"), NOON, KEPT_FOR)
-            await updates.mark_last(session, UPDATE, NOON, b"[2]", DUE)
+            await updates.mark_last(session, [Kept(UPDATE, b"[2]", DUE)], NOON)
     assert await left(postgresql_alone) == ("phone", Done(b"[1]", DUE))
 
 

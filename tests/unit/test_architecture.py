@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "bot/updates/update_pipeline.py": {"sqlalchemy.exc.DataError"},
 }
 """Of SQLAlchemy, beside the type of a session."""
-MAY_USE = {"bot/updates/update_transaction.py": {"rollback"}}
+MAY_USE = {"bot/updates/write_transactions.py": {"rollback", "identity_map", "expunge_all"}}
 """Of a session: what opens a transaction for others may also end it."""
 PRESS = "handlers/chat/press.py"
 

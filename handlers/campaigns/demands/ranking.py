@@ -32,7 +32,7 @@ class Ranking:
 
     def register(self, routes: Routes) -> None:
         routes.press(presses.RANK, self.begin, writes=False)
-        routes.press(presses.STAND, self.stand)
+        routes.press(presses.STAND, self.stand, shares_transaction=True)
         routes.press(presses.AGAIN, self.again, writes=False)
         routes.press(presses.ENOUGH, self.enough, writes=False)
 

@@ -27,9 +27,9 @@ from storage.campaigns.surveys.wording import Kind, Wording
 
 def register(routes: Routes) -> None:
     routes.press(presses.ANSWER, go_on, writes=False)
-    routes.press(presses.CHOOSE, choose)
+    routes.press(presses.CHOOSE, choose, shares_transaction=True)
     routes.press(presses.TOGGLE, toggle, writes=False)
-    routes.press(presses.DONE, done)
+    routes.press(presses.DONE, done, shares_transaction=True)
 
 
 async def go_on(talk: Talk, survey_id: SurveyId) -> None:

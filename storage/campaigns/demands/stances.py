@@ -281,6 +281,8 @@ async def erase(session: AsyncSession, person_id: PersonId) -> None:
     for campaign_id, alias in await _own(session, person_id):
         theirs = (DemandStance.campaign_id == campaign_id) & (DemandStance.alias == alias)
         demands = select(DemandStance.demand_id).where(theirs)
+        # Locked in the order in which stances that share a transaction lock them.
+        await session.execute(select(Demand.id).where(Demand.id.in_(demands)).order_by(Demand.id).with_for_update())
         fewer = update(Demand).where(Demand.id.in_(demands)).values(stances=Demand.stances - 1)
         await session.execute(fewer.execution_options(synchronize_session=False))
         await session.execute(delete(DemandStance).where(theirs))
