@@ -2,10 +2,20 @@
 
 import gc
 import os
+import sys
 
 from bot.private_files import keep_private
 
 keep_private()
+
+if sys.argv[1:] == ["health"]:
+    from bot.commands import health
+
+    if (listening := health.written(os.environ)) is not None:
+        if trouble := health.trouble_of(listening):
+            sys.exit(trouble)
+        sys.stdout.write("ready\n")
+        sys.exit()
 
 # Nothing made while the program starts is garbage; looking for it takes a fifth of the time. `bot.process` goes on.
 gc.disable()

@@ -81,7 +81,7 @@ class Route:
     shares_transaction: bool = False
     """Whether presses of the moment may share one transaction, which costs more than what they write. Such a handler
     writes little, says no before it has written anything, and writes to no row that is another person's but to those
-    that its arguments name (see bot/updates/shared_transaction.py)."""
+    that its arguments name (see bot/updates/write_transactions.py)."""
 
     def call(self, *arguments: object) -> Call:
         return Call(self, arguments)

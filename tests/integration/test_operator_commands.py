@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from bot.backup.drill import drill
 from bot.backup.monthly_drill import MonthlyDrill
 from bot.backup.operations import back_up
 from bot.backup.sealed_file import BadBackup
-from bot.commands.health import is_running, trouble_of
+from bot.commands.health import Written, is_running, trouble_of, written
 from bot.commands.move import NotMoved, move_to
 from bot.config.sections import BackupSection, Web
 from bot.process import served
@@ -55,6 +57,37 @@ async def test_health_is_the_bots_own_word(town: Town) -> None:
         assert "not ready" in await asyncio.to_thread(trouble_of, section)
     assert "no answer" in trouble_of(section)
     assert not is_running(section)
+
+
+@pytest.mark.parametrize(
+    ("file", "environment", "found"),
+    [
+        (None, {}, Written(Web().host, Web().port)),
+        ('[web]\nhost = "::"\nport = 9000\n', {}, Written("::", 9000)),
+        ("[web]\nport = 9000\n", {"nuanxin_web__port": "9001"}, Written("127.0.0.1", 9001)),
+        ("[telegram]\n", {"NUANXIN_WEB__HOST": "0.0.0.0"}, Written("0.0.0.0", 8080)),
+        (None, {"NUANXIN_WEB": '{"port": 9000}'}, None),
+        (None, {"NUANXIN_WEB__PORT": "door"}, None),
+        ("[web]\nhost = 1\n", {}, None),
+        ("web = 1\n", {}, None),
+        ("[web\n", {}, None),
+    ],
+)
+def test_health_reads_where_the_bot_listens(
+    tmp_path: Path, file: str | None, environment: dict[str, str], found: Written | None
+) -> None:
+    config = tmp_path / "config.toml"
+    if file is not None:
+        config.write_text(file)
+    assert written({**environment, "NUANXIN_CONFIG": str(config)}) == found
+
+
+def test_health_loads_nothing_but_itself() -> None:
+    environment = {**os.environ, "NUANXIN_WEB__PORT": "1"}
+    asked = [sys.executable, "-X", "importtime", "-m", "bot", "health"]
+    ran = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1 and "no answer from 127.0.0.1:1" in ran.stderr
+    assert "pydantic" not in ran.stderr and "typer" not in ran.stderr
 
 
 async def test_a_database_moves_from_sqlite_to_postgresql(tmp_path: Path, postgresql: str) -> None:
