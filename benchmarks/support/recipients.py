@@ -17,6 +17,9 @@ from storage.people.segments import Segment
 from storage.people.topics import Topic
 from storage.telegram_ids import PersonId
 
+_PIECE = 4_000
+"""People written at once: PostgreSQL takes 32,767 values in a statement."""
+
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 
@@ -36,8 +39,8 @@ async def fill(url: str, recipients: int) -> tuple[Database, BroadcastId]:
     await schema.migrate(database)
     now = datetime.now(UTC)
     async with database.writing() as session:
-        for first in range(1, recipients + 1, 5_000):
-            ids = range(first, min(first + 5_000, recipients + 1))
+        for first in range(1, recipients + 1, _PIECE):
+            ids = range(first, min(first + _PIECE, recipients + 1))
             await people.seen_all(session, dict.fromkeys(map(PersonId, ids), "en"), now)
         content = Content("sendMessage", {"text": "Free haircuts on Saturday"})
         row = await broadcasts.create(session, PersonId(1), content, Segment(), Topic.NEWS, now, now)

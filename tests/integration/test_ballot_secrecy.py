@@ -16,7 +16,7 @@ from sqlalchemy import select, text
 from bot.backup import sealed_file
 from bot.backup.operations import back_up
 from bot.sandbox.server import Fault
-from bot.updates import update_transaction
+from bot.updates import write_transactions
 from bot.updates.reply_outbox import pack
 from bot.updates.update_lookup import update_key
 from handlers.campaigns.ballots import presses
@@ -140,7 +140,7 @@ async def test_a_vote_changes_one_row_whatever_is_chosen(town: Town, monkeypatch
         kept.append(orjson.loads(pack(outgoings)))
         return pack(outgoings)
 
-    monkeypatch.setattr(update_transaction, "pack", packed)
+    monkeypatch.setattr(write_transactions, "pack", packed)
     changes = []
     for rider, label in zip(voters, ("Yes", "No", "Abstain"), strict=True):
         await casts(rider, ballot_id, label)
