@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
 from schedules.job import Job
-from storage.activities import activities, attendance, due_notices, series, sign_ups, weekly_digest
+from storage.activities import activities, attendance, due_notices, participants, series, weekly_digest
 from storage.activities.notices import StreamStarts, ThanksForComing
 from storage.coordination import run_once
 from storage.deliveries import queue as delivery_queue
@@ -34,7 +34,7 @@ async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bo
 async def _send_streams(session: AsyncSession, now: datetime) -> None:
     """The link to everybody who has a place, shortly before it begins."""
     for row in await due_notices.claim_starting_streams(session, now):
-        placed = sign_ups.participant_ids(row.id, sign_ups.TAKING)
+        placed = participants.participant_ids(row.id, participants.TAKING)
         await delivery_queue.tell_all(session, placed, StreamStarts(row.id), now, REMINDING)
 
 

@@ -17,7 +17,7 @@ from bot.sandbox.world import World
 from storage import schema
 from storage.activities import activities
 from storage.activities.activities import Kind, Plan
-from storage.activities.sign_ups import PlaceState, SignUp
+from storage.activities.participants import PlaceState, SignUp
 from storage.database import Database, open_database
 from storage.encryption import Vault, decode_key
 from storage.people import people

@@ -15,7 +15,7 @@ from benchmarks.support.tampered import FREEZES
 from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.server import BotApi
 from bot.sandbox.world import World
-from storage.activities.sign_ups import PlaceState
+from storage.activities.participants import PlaceState
 from storage.engine.postgresql_engine import IDLE_FOR_AT_MOST as LOCKED_FOR
 
 REPLICAS, PLACES, LIMIT, FROZEN_FOR, MARGIN = 3, 60, 1_000, 12.0, 1.5

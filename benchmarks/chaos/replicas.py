@@ -27,7 +27,7 @@ from bot.sandbox.world import World
 from storage import schema
 from storage.activities import activities
 from storage.activities.activities import Kind, Plan
-from storage.activities.sign_ups import PlaceState, SignUp
+from storage.activities.participants import PlaceState, SignUp
 from storage.broadcasts import broadcasts
 from storage.broadcasts.content import Content
 from storage.cases import cases

@@ -18,11 +18,11 @@ from bot.config.runtime_settings import settings_of
 from schedules import reminders as ticking
 from schedules.context import ClockContext
 from storage import schema
-from storage.activities import activities, changes, reminders, sign_ups
+from storage.activities import activities, changes, participants, reminders
 from storage.activities.activities import Kind, Plan
 from storage.activities.notices import ActivityChanged
+from storage.activities.participants import PlaceState, SignUp
 from storage.activities.reminders import Reminder
-from storage.activities.sign_ups import PlaceState, SignUp
 from storage.database import Database, open_database
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.table import Delivery
@@ -108,7 +108,7 @@ async def moving(database: Database, now: datetime) -> float:
         await reminders.plan(session, change.row, LEADS, now, LOUD)
         number = await changes.note(session, change)
         told = await delivery_queue.tell_all(
-            session, sign_ups.participant_ids(row.id, sign_ups.TAKING), ActivityChanged(number), now
+            session, participants.participant_ids(row.id, participants.TAKING), ActivityChanged(number), now
         )
     taken = time.perf_counter() - started
     async with database.reading() as session:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from benchmarks.support.counted_rows import Counted, ago
+from storage.activities.participants import PlaceState, SignUp
 from storage.activities.reminders import Reminder
-from storage.activities.sign_ups import PlaceState, SignUp
 from storage.audit import AuditRow
 from storage.broadcasts.broadcasts import BroadcastState
 from storage.broadcasts.reads import BroadcastRead

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from handlers.chat.context import AppContext
-from storage.activities import activities, calendar_feeds, calendar_files, sign_ups
+from storage.activities import activities, calendar_feeds, calendar_files, participants
 from storage.activities.activities import Activity
-from storage.activities.sign_ups import PlaceState
+from storage.activities.participants import PlaceState
 from storage.database import Database
 
 KEPT = timedelta(days=30)
@@ -35,7 +35,7 @@ class CalendarFeed:
             if person_id is None:
                 raise web.HTTPNotFound
             rows = []
-            for activity_id, place in (await sign_ups.mine(session, person_id)).items():
+            for activity_id, place in (await participants.mine(session, person_id)).items():
                 row = await activities.find(session, activity_id)
                 if row is not None and place.state == PlaceState.PLACED and row.ends_at > self._clock() - KEPT:
                     rows.append(row)

@@ -32,11 +32,11 @@ from handlers.forms import forms
 from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from handlers.inputs.link import host_of
-from storage.activities import activities, attendance, changes, reminders, series, sign_ups, waiting_list
+from storage.activities import activities, attendance, changes, participants, reminders, series, waiting_list
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import ActivityId
 from storage.activities.notices import ActivityChanged, StreamStarts
-from storage.activities.sign_ups import PlaceState
+from storage.activities.participants import PlaceState
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.notices import SubjectNotice
 from storage.people.access import Right
@@ -198,7 +198,7 @@ async def _edited(talk: Talk, draft: ActivityEdit) -> None:
 
 async def tell_all(talk: Talk, row: Activity, notice: SubjectNotice[Any]) -> int:
     """Everybody who has a place, an offer or waits; returns how many."""
-    everybody = sign_ups.participant_ids(row.id, TOLD)
+    everybody = participants.participant_ids(row.id, TOLD)
     return await delivery_queue.tell_all(talk.session, everybody, notice, talk.now)
 
 

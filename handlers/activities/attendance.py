@@ -11,11 +11,11 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.csv_files import sheet_of
 from storage import audit
-from storage.activities import activities, sign_ups
+from storage.activities import activities, participants
 from storage.activities.activities import Activity
 from storage.activities.audited import ActivityAction
 from storage.activities.ids import ActivityId
-from storage.activities.sign_ups import PlaceState, SignUp
+from storage.activities.participants import PlaceState, SignUp
 from storage.database import apart
 from storage.membership import memberships
 from storage.people.access import Right
@@ -52,15 +52,15 @@ async def show_people(talk: Talk, activity_id: ActivityId) -> None:
     """The list, by number; members with their name."""
     row = await find_activity(talk, activity_id)
     with apart(talk.session):
-        people = await sign_ups.people_of(talk.session, row.id, tuple(STATES), SHOWN)
-        total = await sign_ups.count(talk.session, row.id, tuple(STATES))
+        people = await participants.people_of(talk.session, row.id, tuple(STATES), SHOWN)
+        total = await participants.count(talk.session, row.id, tuple(STATES))
         names = await names_of(talk, people, f"activity {row.id}")
-        numbers = await sign_ups.numbers(talk.session, row.id)
+        numbers = await participants.numbers(talk.session, row.id)
     lines = [f"<b>{escape(row.title)}</b>"]
     for one in people:
         guests = f" +{one.guests}" if one.guests else ""
         came = " 👋" if one.came_at else ""
-        said = " / ".join(sign_ups.answers_of(talk.session, one))
+        said = " / ".join(participants.answers_of(talk.session, one))
         name = escape(names.get(one.person_id, ""))
         lines.append(f"{STATES[one.state]} {numbers[one.id]}{guests}{came} {name} <i>{escape(said)}</i>".rstrip())
     if total > SHOWN:

@@ -21,7 +21,7 @@ from handlers.forms.questionnaires import Confirmation, Form, questionnaire
 from handlers.forms.questions import asked
 from handlers.i18n.translations import N_
 from handlers.inputs.reason import reason_question
-from storage.activities import activities, reminders, sign_ups
+from storage.activities import activities, participants, reminders
 from storage.activities.ids import ActivityId
 from storage.activities.notices import ActivityCancelled
 from storage.people.access import Right
@@ -35,7 +35,7 @@ def register(routes: Routes) -> None:
 
 async def begin_cancel(talk: Talk, activity_id: ActivityId) -> None:
     row = await find_activity(talk, activity_id)
-    people = len(await sign_ups.people_of(talk.session, row.id, TOLD))
+    people = len(await participants.people_of(talk.session, row.id, TOLD))
     await forms.begin(talk, _CANCEL, Cancellation(id=activity_id, title=row.title, people=people))
 
 

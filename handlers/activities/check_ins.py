@@ -20,10 +20,10 @@ from handlers.forms.questions import Question, asked
 from handlers.i18n import translations
 from handlers.i18n.translations import N_, plural_in
 from handlers.inputs.text import TextInput
-from storage.activities import activities, attendance, check_ins, sign_ups
+from storage.activities import activities, attendance, check_ins, participants
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import ActivityId
-from storage.activities.sign_ups import SignUp
+from storage.activities.participants import SignUp
 from storage.database import Database
 from storage.membership import memberships
 from storage.membership.ids import MemberNumber
@@ -134,9 +134,9 @@ async def _typed(talk: Talk, draft: Arrival) -> None:
     """By the number of the place, by the member number, or by a member's name."""
     activity_id, text = draft.id, _NUMBER_SIGN.sub("", draft.who).strip()
     number = clean_code(text)
-    people = await sign_ups.people_of(talk.session, activity_id, tuple(STATES))
+    people = await participants.people_of(talk.session, activity_id, tuple(STATES))
     names = await names_of(talk, people, f"activity {activity_id} at the door")
-    numbers = await sign_ups.numbers(talk.session, activity_id)
+    numbers = await participants.numbers(talk.session, activity_id)
     found = [one for one in people if number == str(numbers[one.id]) or text == names.get(one.person_id)]
     if not found and number.isascii() and number.isdigit() and len(number) < 10:
         member = await memberships.by_number(talk.session, MemberNumber(int(number)))
@@ -159,7 +159,7 @@ async def _typed(talk: Talk, draft: Arrival) -> None:
     row = await let_in(talk, activity_id, found[0].person_id)
     name = names.get(row.person_id, "")
     talk.say(
-        Markup("👋 {} <b>{}</b> {}").format(talk._("Checked in:"), await sign_ups.number(talk.session, row), name),
+        Markup("👋 {} <b>{}</b> {}").format(talk._("Checked in:"), await participants.number(talk.session, row), name),
         again,
     )
 

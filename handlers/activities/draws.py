@@ -25,7 +25,7 @@ from storage.activities.activities import Activity
 from storage.activities.draws import SETTLES_FOR, ActivityDraw
 from storage.activities.ids import ActivityId
 from storage.activities.notices import DrawCloses, DrawMade
-from storage.activities.sign_ups import SignUp
+from storage.activities.participants import SignUp
 from storage.draws.drawing import read
 
 _LISTED = 60

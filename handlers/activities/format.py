@@ -18,7 +18,8 @@ from storage.activities.activities import Activity, ActivityState, Kind
 from storage.activities.attendance import Figures
 from storage.activities.draws import SETTLES_FOR
 from storage.activities.ids import ActivityId
-from storage.activities.sign_ups import Place, PlaceState, SignUp
+from storage.activities.participants import PlaceState, SignUp
+from storage.activities.sign_ups import Place
 from storage.deliveries.notices import SubjectNotice
 from storage.geodesy import distance
 

@@ -20,11 +20,11 @@ from handlers.chat.subjects import Subject
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
 from handlers.i18n.translations import N_
-from storage.activities import activities, attendance, sign_ups
+from storage.activities import activities, attendance, participants, sign_ups
 from storage.activities.activities import PAGE, Activity, ActivityState, Kind
 from storage.activities.attendance import Figures
 from storage.activities.ids import ActivityId
-from storage.activities.sign_ups import PlaceState, SignUp
+from storage.activities.participants import PlaceState, SignUp
 from storage.geodesy import distance
 from storage.people import people
 from storage.people.access import Right
@@ -116,7 +116,7 @@ async def _chosen(talk: Talk, view: str, here: tuple[float, float] | None) -> li
     if view in list(Kind):
         return await activities.listed(talk.session, talk.now, kind=view)
     if view == "mine":
-        mine = await sign_ups.mine(talk.session, talk.person.id)
+        mine = await participants.mine(talk.session, talk.person.id)
         return [row for row in await activities.coming(talk.session, talk.now) if row.id in mine]
     found = await activities.listed(talk.session, talk.now)
     if view == "near":
@@ -162,7 +162,7 @@ async def show_card(talk: Talk, activity_id: ActivityId) -> None:
 async def open_card(talk: Talk, activity_id: ActivityId) -> None:
     """From a broadcast or a notice, which stays as it is: the card as a message of its own."""
     row = await shown(talk, activity_id)
-    text, buttons = await own_card_of(talk, row, await sign_ups.of(talk.session, row.id, talk.person.id))
+    text, buttons = await own_card_of(talk, row, await participants.of(talk.session, row.id, talk.person.id))
     if row.poster:
         _send_poster(talk, row, text, buttons)
     else:
@@ -171,7 +171,7 @@ async def open_card(talk: Talk, activity_id: ActivityId) -> None:
 
 async def edit_card(talk: Talk, row: Activity) -> None:
     """The card in place of what was pressed; with a poster it is a message of its own."""
-    await edit_own_card(talk, row, await sign_ups.of(talk.session, row.id, talk.person.id))
+    await edit_own_card(talk, row, await participants.of(talk.session, row.id, talk.person.id))
 
 
 async def edit_own_card(talk: Talk, row: Activity, mine: SignUp | None) -> None:
@@ -192,7 +192,7 @@ def _send_poster(talk: Talk, row: Activity, text: str, buttons: Buttons) -> None
 
 async def own_card_of(talk: Talk, row: Activity, mine: SignUp | None) -> tuple[Markup, Buttons]:
     """The card for somebody who has this place."""
-    number = await sign_ups.standing(talk.session, mine) if mine is not None else 0
+    number = await participants.standing(talk.session, mine) if mine is not None else 0
     figures = (await attendance.figures(talk.session, [row.id]))[row.id]
     text = words.card(
         row,
@@ -204,7 +204,7 @@ async def own_card_of(talk: Talk, row: Activity, mine: SignUp | None) -> tuple[M
         talk.context.settings.organisation.zone,
         talk.language,
     )
-    fits_alone = mine is not None and await sign_ups.fits_alone(talk.session, row, mine)
+    fits_alone = mine is not None and await participants.fits_alone(talk.session, row, mine)
     if fits_alone:
         text += Markup("\n{}").format(talk._("There is a place for you, but not for your guests too."))
     return text, _card_buttons(talk, row, figures, mine, fits_alone=fits_alone)

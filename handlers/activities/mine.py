@@ -11,20 +11,20 @@ from handlers.activities import presses
 from handlers.chat.feature import Overview
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
-from storage.activities import activities, sign_ups, waiting_list
+from storage.activities import activities, participants, waiting_list
 from storage.activities.ids import ALL_ACTIVITIES
 
 
 async def overview(talk: Talk) -> Overview:
     """What I signed up for, and how I want to hear of it."""
-    mine = await sign_ups.mine(talk.session, talk.person.id)
+    mine = await participants.mine(talk.session, talk.person.id)
     coming = [row for row in await activities.coming(talk.session, talk.now) if row.id in mine]
     zone = talk.context.settings.organisation.zone
     lines = [Markup("<b>{}</b>").format(talk._("My activities"))]
     keys = []
     for at, row in enumerate(coming, start=1):
         place = mine[row.id]
-        number = await sign_ups.standing(talk.session, place)
+        number = await participants.standing(talk.session, place)
         when = formatting.moment(row.starts_at, talk.now, zone, talk.language)
         stands = activity_format.standing(place, number, talk.now, zone, talk.language)
         lines.append(Markup("{}. <b>{}</b> · {}\n{}").format(at, row.title, when, stands))
@@ -46,7 +46,7 @@ async def privacy_lines(talk: Talk) -> Sequence[str]:
 
 async def warnings(talk: Talk) -> Sequence[str]:
     """What an erasure would end."""
-    mine = await sign_ups.mine(talk.session, talk.person.id)
+    mine = await participants.mine(talk.session, talk.person.id)
     count = sum(row.id in mine for row in await activities.coming(talk.session, talk.now))
     said = talk.plural(
         "⚠️ You are signed up for {n} activity; your place would go to the next in line.",

@@ -22,7 +22,7 @@ from handlers.forms.questionnaires import Confirmation, Form, questionnaire
 from handlers.forms.questions import Choice, Input, Question, asked
 from handlers.i18n.formatting import in_a_line, listed
 from handlers.i18n.translations import N_
-from storage.activities import rounds, sign_ups
+from storage.activities import participants, rounds
 from storage.activities.ids import ActivityId, SignUpId
 from storage.activities.notices import NextRound, NextRoundOff
 from storage.people.access import Right
@@ -45,7 +45,7 @@ async def choose_who(talk: Talk, activity_id: ActivityId, number: int) -> None:
     this = await rounds.find(talk.session, activity_id, number)
     people = list(await rounds.participants(talk.session, activity_id, number - 1))[:_SHOWN]
     names = await names_of(talk, people, f"activity {activity_id}, round {number}")
-    numbers = await sign_ups.numbers(talk.session, activity_id)
+    numbers = await participants.numbers(talk.session, activity_id)
     entrants = tuple(
         Entrant(one.id, f"{numbers[one.id]} {names.get(one.person_id, '')}".strip()[:30]) for one in people
     )

@@ -13,7 +13,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n import formatting, translations
-from storage.activities import activities, reminders, sign_ups
+from storage.activities import activities, participants, reminders, sign_ups
 from storage.activities.activities import Activity, leads_of
 from storage.activities.ids import ActivityId
 from storage.activities.notices import ActivityReminder
@@ -61,7 +61,7 @@ def default_words(talk: Talk) -> str:
 async def show_leads(talk: Talk, activity_id: ActivityId) -> None:
     """How long before it I write; 0 means all activities."""
     if activity_id:
-        mine = await sign_ups.of(talk.session, activity_id, talk.person.id)
+        mine = await participants.of(talk.session, activity_id, talk.person.id)
         current = mine.leads if mine is not None else None
     else:
         current = await reminders.choice_of(talk.session, talk.person.id)

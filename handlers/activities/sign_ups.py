@@ -25,11 +25,12 @@ from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput
 from handlers.inputs.number import NUMBER
 from handlers.inputs.text import TextInput
-from storage.activities import activities, sign_ups, waiting_list
+from storage.activities import activities, participants, sign_ups, waiting_list
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import ActivityId
 from storage.activities.notices import PlaceLapsed, PlaceOffered
-from storage.activities.sign_ups import MembersOnly, Place, PlaceState, SignUpClosed
+from storage.activities.participants import PlaceState
+from storage.activities.sign_ups import MembersOnly, Place, SignUpClosed
 from storage.people.access import Role
 
 
@@ -77,7 +78,7 @@ async def sign_up_all_the_same(talk: Talk, activity_id: ActivityId) -> None:
 
 
 async def _go_on(talk: Talk, row: Activity) -> None:
-    if not (row.guests or row.asks) or await sign_ups.stands(talk.session, row.id, talk.person.id):
+    if not (row.guests or row.asks) or await participants.stands(talk.session, row.id, talk.person.id):
         await _enter(talk, row, 0, ())
         return
     if not sign_ups.is_open(row, talk.now):
@@ -111,7 +112,7 @@ async def _say_placed(talk: Talk, row: Activity, place: Place) -> None:
 async def give_back(talk: Talk, activity_id: ActivityId) -> None:
     """A place, an offer or a position in the queue; asks first where it would be lost for good."""
     row = await activities.published(talk.session, activity_id)
-    mine = await sign_ups.of(talk.session, activity_id, talk.person.id)
+    mine = await participants.of(talk.session, activity_id, talk.person.id)
     if mine is None or not await sign_ups.is_lost_by_leaving(talk.session, row, mine, talk.now):
         await give_back_now(talk, activity_id)
         return
@@ -142,7 +143,7 @@ async def give_back_now(talk: Talk, activity_id: ActivityId) -> None:
     """Who waits is offered what becomes free."""
     row = await activities.published(talk.session, activity_id)
     quiet = talk.context.settings.quiet_hours
-    mine = await sign_ups.of(talk.session, activity_id, talk.person.id)
+    mine = await participants.of(talk.session, activity_id, talk.person.id)
     state = None if mine is None else mine.state
     await waiting_list.release(talk.session, activity_id, talk.person.id, talk.now, quiet)
     if state is PlaceState.IN_DRAW:

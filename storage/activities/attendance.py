@@ -14,17 +14,8 @@ from storage import sealed_columns
 from storage.activities import activities
 from storage.activities.activities import ActivityState
 from storage.activities.ids import ActivityId
-from storage.activities.sign_ups import (
-    TAKING,
-    MembersOnly,
-    NotSignedUp,
-    PlaceState,
-    SignUp,
-    SignUpClosed,
-    free_places,
-    of,
-    require_invited,
-)
+from storage.activities.participants import TAKING, PlaceState, SignUp, free_places, of
+from storage.activities.sign_ups import MembersOnly, NotSignedUp, SignUpClosed, require_invited
 from storage.engine.fast_statements import run
 from storage.engine.write_detection import flush
 from storage.telegram_ids import PersonId

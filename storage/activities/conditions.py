@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import ActivityId
-from storage.activities.sign_ups import TAKING, PlaceState, SignUp
+from storage.activities.participants import TAKING, PlaceState, SignUp
 from storage.people.people import PersonRow
 from storage.people.segments import Condition
 from storage.telegram_ids import PersonId

@@ -14,12 +14,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import sealed_columns
-from storage.activities import activities, draws, reminders, sign_ups, waiting_list
+from storage.activities import activities, draws, participants, reminders, waiting_list
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.draws import SETTLES_FOR, ActivityDraw
 from storage.activities.ids import ActivityId
 from storage.activities.notices import DrawCloses, DrawMade
-from storage.activities.sign_ups import PlaceState, SignUp
+from storage.activities.participants import PlaceState, SignUp
 from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp
 from storage.deliveries import queue as delivery_queue
@@ -42,7 +42,7 @@ async def close_next(session: AsyncSession, now: datetime, quiet: QuietHours) ->
     row = await session.get_one(ActivityDraw, activity.id, populate_existing=True)
     rows = await _in_draw(session, activity.id)
     tickets = [Ticket(one.ticket, one.ticket_code, 1 + one.guests) for one in rows if one.ticket and one.ticket_code]
-    free = await sign_ups.free_places(session, activity)
+    free = await participants.free_places(session, activity)
     closed = drawing.closed(activity.title, free or 0, tickets, row.commitment)
     row.closed, row.closed_at, row.closed_sha256 = closed.decode(), now, drawing.sha256(closed)
     due = quiet.until(now) or now

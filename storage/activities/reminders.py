@@ -31,7 +31,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.activities.activities import Activity, leads_of
 from storage.activities.ids import ActivityId
-from storage.activities.sign_ups import NotSignedUp, PlaceState, SignUp, of
+from storage.activities.participants import PlaceState, SignUp, of
+from storage.activities.sign_ups import NotSignedUp
 from storage.column_types import BigKey
 from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.activities import activities
 from storage.activities.activities import NoSuchActivity
 from storage.activities.ids import ActivityId, SignUpId
-from storage.activities.sign_ups import PlaceState, SignUp
+from storage.activities.participants import PlaceState, SignUp
 from storage.database import Base
 from storage.refusals import Refused
 from storage.telegram_ids import PersonId

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import sealed_columns
-from storage.activities.sign_ups import SignUp, answers_of
+from storage.activities.participants import SignUp, answers_of
 from storage.telegram_ids import PersonId
 
 

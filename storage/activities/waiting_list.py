@@ -13,19 +13,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.activities import activities, reminders, sign_ups
+from storage.activities import activities, participants, reminders, sign_ups
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import ActivityId
 from storage.activities.notices import PlaceLapsed, PlaceOffered
-from storage.activities.sign_ups import (
-    MembersOnly,
-    NotSignedUp,
-    PlaceState,
-    SignUp,
-    SignUpClosed,
-    free_places,
-    of,
-)
+from storage.activities.participants import PlaceState, SignUp, free_places, of
+from storage.activities.sign_ups import MembersOnly, NotSignedUp, SignUpClosed
 from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp
 from storage.deliveries import queue as delivery_queue
@@ -131,7 +124,7 @@ async def _offer_to_next(
     free = await free_places(session, activity)
     if free == 0:
         return None
-    row_id = await sign_ups.next_in_queue(session, activity.id)
+    row_id = await participants.next_in_queue(session, activity.id)
     if row_id is None:
         return None
     row = await session.get_one(SignUp, row_id, populate_existing=True)
@@ -154,7 +147,7 @@ async def come_alone(
     """
     activity = await activities.published_for_update(session, activity_id)
     row = await of(session, activity_id, person_id)
-    if row is None or not await sign_ups.fits_alone(session, activity, row):
+    if row is None or not await participants.fits_alone(session, activity, row):
         raise NoFreePlace
     if not sign_ups.is_open(activity, now):
         raise SignUpClosed

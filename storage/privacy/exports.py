@@ -11,10 +11,10 @@ from sqlalchemy import Row, Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.activities import attendance as turnout
-from storage.activities import sign_ups
+from storage.activities import participants
 from storage.activities.activities import Activity
 from storage.activities.ids import ActivityId
-from storage.activities.sign_ups import PlaceState, SignUp
+from storage.activities.participants import PlaceState, SignUp
 from storage.column_types import beyond
 from storage.honours import register
 from storage.honours.table import entry_of
@@ -144,7 +144,7 @@ def people_of(session: AsyncSession, activity: Activity, zone: ZoneInfo) -> Page
     """Everybody who has a place at an activity, waits or is offered a place, in this order; members by name."""
 
     async def rows() -> AsyncIterator[Rows]:
-        numbers = await sign_ups.numbers(session, activity.id)
+        numbers = await participants.numbers(session, activity.id)
         async for page in _attendees(session, activity.id):
             yield [
                 (
@@ -154,7 +154,7 @@ def people_of(session: AsyncSession, activity: Activity, zone: ZoneInfo) -> Page
                     _local(one.at, zone),
                     _local(one.came_at, zone),
                     one.rating,
-                    *sign_ups.answers_in(session, one.id, activity.id, one.person_id, one.answers),
+                    *participants.answers_in(session, one.id, activity.id, one.person_id, one.answers),
                 )
                 for one in page
             ]

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import QueryableAttribute
 
 from storage.activities.activities import Activity, ActivityState
-from storage.activities.sign_ups import TAKING, SignUp
+from storage.activities.participants import TAKING, SignUp
 from storage.broadcasts import tallies
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.broadcasts.reads import read_count

@@ -23,7 +23,16 @@ from handlers.broadcasts import presses as broadcasts_presses
 from handlers.i18n.formatting import listed
 from handlers.i18n.translations import plural_in, translator
 from storage import audit
-from storage.activities import activities, attendance, calendar_feeds, check_ins, recurrence, series, sign_ups
+from storage.activities import (
+    activities,
+    attendance,
+    calendar_feeds,
+    check_ins,
+    participants,
+    recurrence,
+    series,
+    sign_ups,
+)
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.audited import ActivityAction
 from storage.activities.ids import ActivityId, SeriesId
@@ -149,8 +158,8 @@ async def test_guests_and_questions_are_asked_for_by_the_form(town: Town) -> Non
     await rider.says("none")
     assert "no. 1, with 2 guests" in (await rider.hears_of("You're signed up"))["text"]
     async with town.database.reading() as session:
-        row = await sign_ups.of(session, ActivityId(1), PersonId(55))
-        assert row is not None and sign_ups.answers_of(session, row) == ["L", "none"]
+        row = await participants.of(session, ActivityId(1), PersonId(55))
+        assert row is not None and participants.answers_of(session, row) == ["L", "none"]
         assert row.answers is not None and b"none" not in row.answers
 
 
@@ -165,7 +174,7 @@ async def test_a_guest_is_brought_by_the_cards_own_button(town: Town) -> None:
     await second.forges("signupwith:1:7")
     await second.until(lambda: any("guests" in one["text"] for one in second.answers))
     async with town.database.reading() as session:
-        assert await sign_ups.of(session, ActivityId(1), PersonId(58)) is None
+        assert await participants.of(session, ActivityId(1), PersonId(58)) is None
 
 
 async def test_members_only_and_forged_buttons(town: Town) -> None:
@@ -458,7 +467,7 @@ async def test_who_came_is_thanked_and_rates(town: Town, language: str) -> None:
     await rider.says("More water, please")
     await rider.hears_of(_("Thank you! This helps us make the next one better."))
     async with town.database.reading() as session:
-        row = await sign_ups.of(session, ActivityId(1), PersonId(61))
+        row = await participants.of(session, ActivityId(1), PersonId(61))
         assert row is not None and row.rating is not None and row.comment is not None and b"water" not in row.comment
 
 

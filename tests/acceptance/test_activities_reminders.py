@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from schedules import reminders as ticking
 from schedules.context import ClockContext
 from schedules.scheduler import Scheduler
-from storage.activities import activities, reminders, sign_ups
+from storage.activities import activities, participants, reminders
 from storage.activities.ids import ActivityId
 from storage.activities.reminders import Reminder
 from storage.coordination.looks import Looks
@@ -143,7 +143,7 @@ async def test_each_chooses_how_often(database: Database) -> None:
     for person in (1, 2, 3):
         await signs_up(database, own, person)
     async with database.writing() as session:
-        row = await sign_ups.of(session, own, PersonId(1))
+        row = await participants.of(session, own, PersonId(1))
         assert row is not None
         row.leads = "7200,1800"
         await reminders.choose(session, PersonId(1), "")

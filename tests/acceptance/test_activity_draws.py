@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from handlers.activities import presses
 from handlers.i18n.translations import translator
-from storage.activities import activities, drawing, draws, sign_ups, waiting_list
+from storage.activities import activities, drawing, draws, participants, waiting_list
 from storage.activities.draws import SETTLES_FOR
 from storage.activities.ids import ActivityId
 from storage.activities.notices import DrawMade
-from storage.activities.sign_ups import PlaceState, SignUp
+from storage.activities.participants import PlaceState, SignUp
 from storage.deliveries.table import Delivery
 from storage.draws import verify
 from storage.hours.quiet_hours import QuietHours
@@ -33,7 +33,7 @@ TICKET = "🎟 Get a ticket"
 
 async def mine(town: Town, person_id: int) -> SignUp:
     async with town.database.reading() as session:
-        row = await sign_ups.of(session, ONE, PersonId(person_id))
+        row = await participants.of(session, ONE, PersonId(person_id))
         assert row is not None
         return row
 
@@ -125,7 +125,7 @@ async def mine_when(town: Town, person_id: int, ticket: int) -> SignUp:
 
     async def has_it() -> bool:
         async with town.database.reading() as session:
-            row = await sign_ups.of(session, ONE, PersonId(person_id))
+            row = await participants.of(session, ONE, PersonId(person_id))
             return row is not None and row.ticket == ticket
 
     await town.until_true(has_it)

@@ -10,7 +10,7 @@ import pytest
 
 from bot.sandbox.params import Upload
 from storage import audit
-from storage.activities import sign_ups
+from storage.activities import participants, sign_ups
 from storage.activities.audited import ActivityAction
 from storage.database import Database
 from storage.telegram_ids import PersonId
@@ -50,7 +50,7 @@ async def test_the_month_leads_to_who_comes_and_a_tap_checks_them_in(pages: Page
         assert (came.status, came.headers["Location"]) == (303, f"{here}#n2")
     assert "1 person has come." in (await coordinator.gets(here)).text
     async with database.reading() as session:
-        rows = [await sign_ups.of(session, activity_id, PersonId(one)) for one in (11, 12)]
+        rows = [await participants.of(session, activity_id, PersonId(one)) for one in (11, 12)]
         assert [row is not None and row.came_at == pages.town.now for row in rows] == [False, True]
         assert len(await audit.search(session, 9, act=ActivityAction.ATTENDANCE_READ.value)) == 2
 
@@ -69,7 +69,7 @@ async def test_who_is_tapped_is_checked_in_though_somebody_before_them_was_erase
     came = await coordinator.posts(f"{here}/come", {name: value})
     assert came.headers["Location"] == f"{here}#n1"
     async with database.reading() as session:
-        rows = [await sign_ups.of(session, activity_id, PersonId(one)) for one in (12, 13)]
+        rows = [await participants.of(session, activity_id, PersonId(one)) for one in (12, 13)]
         assert [row is not None and row.came_at is not None for row in rows] == [True, False]
 
 
@@ -88,5 +88,5 @@ async def test_what_is_odd_foreign_or_over_changes_nothing(pages: Pages) -> None
     assert (await bare.posts(f"{here}/come", {"place": "1", "csrf": "0" * 32})).status == 422
     assert (await (await pages.opens_app(11)).posts(f"{here}/come", {"place": "1"})).status == 403
     async with pages.town.database.reading() as session:
-        row = await sign_ups.of(session, activity_id, PersonId(11))
+        row = await participants.of(session, activity_id, PersonId(11))
         assert row is not None and row.came_at is None

@@ -18,12 +18,12 @@ from bot.config.config import BadConfig, load
 from handlers.inputs.consent import JOIN
 from schedules import retention
 from storage import audit, dialogues
-from storage.activities import activities, attendance, calendar_feeds, reminders, sign_ups, weekly_digest
+from storage.activities import activities, attendance, calendar_feeds, participants, reminders, sign_ups, weekly_digest
 from storage.activities import questions as activity_questions
 from storage.activities.activities import Kind as ActivityKind
 from storage.activities.activities import Plan
 from storage.activities.ids import ActivityId
-from storage.activities.sign_ups import PlaceState
+from storage.activities.participants import PlaceState
 from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
@@ -173,7 +173,7 @@ async def test_erasing_leaves_nothing_of_the_person_in_any_table(town: Town) -> 
     await town.until_true(lambda: _all_answered(town))
     assert await mentions(town.database) == {}
     async with town.database.reading() as session:
-        (following,) = await sign_ups.people_of(session, ActivityId(1))
+        (following,) = await participants.people_of(session, ActivityId(1))
         assert (following.person_id, following.state) == (8, PlaceState.OFFERED), "the place goes to the next"
     async with town.database.reading() as session:
         assert (
@@ -281,7 +281,7 @@ async def test_who_came_is_forgotten_after_a_year(database: Database) -> None:
     for days, kept in ((364, 1), (366, 0)):
         async with database.writing() as session:
             await retention.run(session, NOON + timedelta(days=days), clock)
-            assert len(await sign_ups.people_of(session, activity.id)) == kept
+            assert len(await participants.people_of(session, activity.id)) == kept
 
 
 async def test_log_files_are_forgotten_when_the_config_says(tmp_path: Path, database: Database) -> None:

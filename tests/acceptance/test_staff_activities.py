@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from handlers.activities import presses
 from handlers.i18n.translations import plural_in, translator
-from storage.activities import activities, rounds, series, sign_ups
+from storage.activities import activities, participants, rounds, series
 from storage.activities.activities import ActivityState
 from storage.activities.ids import ActivityId
-from storage.activities.sign_ups import PlaceState
+from storage.activities.participants import PlaceState
 from storage.telegram_ids import PersonId
 from tests.support.activities import SATURDAY, at_home, basketball, planned, signs_up
 from tests.support.deliveries import settled
@@ -25,7 +25,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 async def state_of(town: Town, person_id: int) -> PlaceState | None:
     async with town.database.reading() as session:
-        row = await sign_ups.of(session, ONE, PersonId(person_id))
+        row = await participants.of(session, ONE, PersonId(person_id))
         return None if row is None else row.state
 
 

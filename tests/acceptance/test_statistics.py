@@ -22,7 +22,7 @@ from handlers.chat.pictures import Cell, Legend
 from handlers.i18n.periods import labels
 from handlers.i18n.translations import LANGUAGES
 from storage import schema
-from storage.activities import activities, attendance, sign_ups
+from storage.activities import activities, attendance, participants, sign_ups
 from storage.activities.activities import Kind as ActivityKind
 from storage.activities.activities import Plan
 from storage.activities.ids import ActivityId
@@ -267,7 +267,7 @@ async def test_what_is_forgotten_stays_in_the_figures(database: Database) -> Non
         await delivery_retention.forget(session, later)
     async with database.reading() as session:
         assert (
-            await sign_ups.people_of(session, ActivityId(1)) == []
+            await participants.people_of(session, ActivityId(1)) == []
             and await of_broadcasts.counts(session, BroadcastId(1)) == {}
         )
         after = (await statistics.turnouts(session, start, end), await statistics.reach(session, start, end))

@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from storage.activities import activities, attendance, drawing, sign_ups, waiting_list
+from storage.activities import activities, attendance, drawing, participants, sign_ups, waiting_list
 from storage.activities.draws import SETTLES_FOR, BadDraw, DrawFixed, PlacesBeingDrawn
 from storage.activities.ids import ActivityId
+from storage.activities.participants import TAKING, PlaceState
 from storage.activities.reminders import Reminder
-from storage.activities.sign_ups import TAKING, PlaceState, SignUpClosed
+from storage.activities.sign_ups import SignUpClosed
 from storage.database import Database
 from storage.draws import drawing as draw_files
 from storage.hours.quiet_hours import QuietHours
@@ -78,7 +79,7 @@ async def test_whose_guests_do_not_fit_waits_first_and_is_offered_what_is_left(d
             1 / 0  # noqa: B018 (the process dies before it is committed)
     assert sorted(await asyncio.gather(draws_lots(), draws_lots())) == [False, True]
     async with database.reading() as session:
-        rows = await sign_ups.people_of(session, activity_id, tuple(PlaceState))
+        rows = await participants.people_of(session, activity_id, tuple(PlaceState))
         by_order = sorted(rows, key=lambda row: row.queued_at)
         states = [PlaceState.PLACED, PlaceState.OFFERED, PlaceState.WAITING]
         assert [row.state for row in by_order] == states and by_order[1].guests == 0
@@ -123,7 +124,7 @@ async def _draw_among(people: list[tuple[int, str]], places: int) -> None:
             assert await drawing.draw_next(session, DRAWS_AT + SETTLES_FOR, LOUD, [])
         async with database.reading() as session:
             content = await drawing.file_of(session, await activities.published(session, activity_id))
-            rows = {row.ticket: row for row in await sign_ups.people_of(session, activity_id, tuple(PlaceState))}
+            rows = {row.ticket: row for row in await participants.people_of(session, activity_id, tuple(PlaceState))}
         await database.close()
     drawn = draw_files.read(content)
     assert sorted(drawn.order) == [at for at, (_, leaves) in enumerate(people, start=1) if leaves != "before"]

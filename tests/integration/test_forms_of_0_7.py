@@ -13,7 +13,7 @@ from sqlalchemy import select
 from handlers.chat import presses as chat_presses
 from handlers.inputs.consent import CASE, JOIN
 from storage import dialogues, sealed_columns
-from storage.activities import activities, sign_ups
+from storage.activities import activities, participants
 from storage.activities.activities import Activity
 from storage.activities.ids import ActivityId
 from storage.broadcasts import broadcasts
@@ -175,8 +175,8 @@ async def test_a_sign_up_asks_on(town: Town) -> None:
     await rider.says("none")
     await rider.hears_of("with 2 guests")
     async with town.database.reading() as session:
-        row = await sign_ups.of(session, ActivityId(1), RIDER)
-        assert row is not None and sign_ups.answers_of(session, row) == ["L", "none"]
+        row = await participants.of(session, ActivityId(1), RIDER)
+        assert row is not None and participants.answers_of(session, row) == ["L", "none"]
 
 
 async def test_what_was_told_to_a_desk_becomes_a_case(town: Town) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from schedules import broadcasts as broadcasts_by_the_clock
 from schedules import retention
 from schedules.context import ClockContext
-from storage.activities import activities, attendance, sign_ups
+from storage.activities import activities, attendance, participants, sign_ups
 from storage.activities.activities import Activity, Kind, Plan
 from storage.activities.ids import ActivityId
 from storage.broadcasts import broadcasts
@@ -172,8 +172,8 @@ async def test_nothing_is_forgotten_before_its_figures_are_kept(database: Databa
     async with database.writing() as session:
         while await retention.run(session, NOON, context):
             steps += 1
-            assert len((await session.scalars(select(sign_ups.SignUp.id))).all()) == len(ids)
-        assert steps == 1 and (await session.scalars(select(sign_ups.SignUp.id))).all() == []
+            assert len((await session.scalars(select(participants.SignUp.id))).all()) == len(ids)
+        assert steps == 1 and (await session.scalars(select(participants.SignUp.id))).all() == []
         found = await statistics.turnouts(session, NOON - timedelta(days=9), NOON)
         assert [one.came for one in found] == [1] * len(ids)
 

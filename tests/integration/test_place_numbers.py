@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from storage.activities import sign_ups, waiting_list
+from storage.activities import participants, sign_ups, waiting_list
 from storage.database import Database
 from storage.hours.quiet_hours import QuietHours
 from storage.telegram_ids import PersonId
@@ -23,6 +23,6 @@ async def test_a_place_has_its_number_within_the_activity(database: Database) ->
                 await sign_ups.sign_up(session, activity, person, NOON, is_member=False)
         await waiting_list.release(session, second, WANG, NOON, QUIET)
     async with database.reading() as session:
-        rows = await sign_ups.people_of(session, second)
-        assert [(row.person_id, await sign_ups.number(session, row)) for row in rows] == [(LI, 2), (ZHOU, 3)]
-        assert sorted((await sign_ups.numbers(session, second)).values()) == [1, 2, 3]
+        rows = await participants.people_of(session, second)
+        assert [(row.person_id, await participants.number(session, row)) for row in rows] == [(LI, 2), (ZHOU, 3)]
+        assert sorted((await participants.numbers(session, second)).values()) == [1, 2, 3]

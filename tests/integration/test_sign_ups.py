@@ -13,18 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 from sqlalchemy import select, text
 
-from storage.activities import activities, attendance, reminders, sign_up_copies, sign_ups, waiting_list
+from storage.activities import activities, attendance, participants, reminders, sign_up_copies, sign_ups, waiting_list
 from storage.activities.conditions import Came, HasPlace, Waits
 from storage.activities.ids import ActivityId
-from storage.activities.sign_ups import (
-    TAKING,
-    MembersOnly,
-    NotSignedUp,
-    PlaceState,
-    SignUp,
-    SignUpClosed,
-    TooManyGuests,
-)
+from storage.activities.participants import TAKING, PlaceState, SignUp
+from storage.activities.sign_ups import MembersOnly, NotSignedUp, SignUpClosed, TooManyGuests
 from storage.activities.waiting_list import OfferLapsed, hold_until
 from storage.broadcasts import recipients as broadcast_recipients
 from storage.coordination import wake_ups
@@ -50,9 +43,9 @@ async def test_three_hundred_race_for_twenty_places(database: Database) -> None:
     assert sum(place.position is None for place in got) == 20
     assert sorted(place.position for place in got if place.position is not None) == list(range(1, 281))
     async with database.reading() as session:
-        queue = await sign_ups.people_of(session, activity_id, (PlaceState.WAITING,))
-        assert [await sign_ups.position(session, row) for row in queue[:20]] == list(range(1, 21))
-        assert await sign_ups.taken(session, activity_id) == 20
+        queue = await participants.people_of(session, activity_id, (PlaceState.WAITING,))
+        assert [await participants.position(session, row) for row in queue[:20]] == list(range(1, 21))
+        assert await participants.taken(session, activity_id) == 20
         assert len((await session.scalars(select(SignUp))).all()) == 300
 
 
@@ -67,7 +60,7 @@ async def test_two_give_back_at_once_and_two_are_offered(database: Database) -> 
 
     assert sum(await asyncio.gather(leaves(1), leaves(2))) == 2
     async with database.reading() as session:
-        offered = await sign_ups.people_of(session, activity_id, (PlaceState.OFFERED,))
+        offered = await participants.people_of(session, activity_id, (PlaceState.OFFERED,))
         assert [row.person_id for row in offered] == [3, 4]
 
 
@@ -117,7 +110,7 @@ async def test_an_offer_lapses_and_moves_on(database: Database) -> None:
         assert await waiting_list.next_lapse(session) == offer.until
         assert await waiting_list.end_lapsed_offers(session, offer.until, LOUD)
         assert not await waiting_list.end_lapsed_offers(session, offer.until, LOUD)
-        (following,) = await sign_ups.people_of(session, activity_id, (PlaceState.OFFERED,))
+        (following,) = await participants.people_of(session, activity_id, (PlaceState.OFFERED,))
         assert following.person_id == 3
         with pytest.raises(OfferLapsed):
             await waiting_list.accept(session, activity_id, PersonId(2), offer.until, is_member=False)
@@ -141,7 +134,7 @@ async def test_whoever_leaves_is_not_reminded_and_the_next_is_told(database: Dat
     async with database.writing() as session:
         await waiting_list.release_all(session, PersonId(1), NOON, LOUD)
         assert not await reminders.counted(session, reminders.ACTIVITY, activity_id)
-        (row,) = await sign_ups.people_of(session, activity_id, (PlaceState.LEFT,))
+        (row,) = await participants.people_of(session, activity_id, (PlaceState.LEFT,))
         assert row.answers is None
         (notice,) = await session.scalars(select(Delivery))
         assert (notice.recipient, notice.kind) == (2, "place_offered")
@@ -184,7 +177,7 @@ async def test_an_offer_is_declined_while_the_clock_ends_it(database: Database) 
         await waiting_list.release(session, activity_id, PersonId(2), offer.until, LOUD)
     await ending
     async with database.reading() as session:
-        (row,) = await sign_ups.people_of(session, activity_id)
+        (row,) = await participants.people_of(session, activity_id)
         assert (row.person_id, row.state) == (3, PlaceState.OFFERED)
 
 
@@ -323,7 +316,7 @@ class Queue(DatabaseMachine):
 
     @invariant()
     def the_database_knows(self) -> None:
-        rows = self.turn(lambda session: sign_ups.people_of(session, self.activity_id, tuple(PlaceState)))
+        rows = self.turn(lambda session: participants.people_of(session, self.activity_id, tuple(PlaceState)))
         by_state = {state: [row.person_id for row in rows if row.state == state] for state in PlaceState}
         assert set(by_state[PlaceState.PLACED]) == self.placed
         assert set(by_state[PlaceState.OFFERED]) == self.offered.keys()

@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.activities import activities, rounds, series, sign_ups, waiting_list
+from storage.activities import activities, participants, rounds, series, waiting_list
 from storage.activities.activities import Activity, ActivityOver, ActivityState
+from storage.activities.participants import PlaceState
 from storage.activities.series import RepeatsAlready, Series
-from storage.activities.sign_ups import PlaceState
 from storage.broadcasts import broadcasts, corrections
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.content import Content
@@ -238,11 +238,11 @@ async def test_a_place_that_was_given_up_is_not_taken_from_its_offer(postgresql_
         return lambda session: waiting_list.release(session, activity_id, PersonId(person), NOON, LOUD)
 
     async def reads(session: AsyncSession) -> None:
-        await sign_ups.people_of(session, activity_id, list(PlaceState))
+        await participants.people_of(session, activity_id, list(PlaceState))
 
     await meet(database, reads, leaves(1), leaves(2))
     async with database.reading() as session:
-        (offered,) = await sign_ups.people_of(session, activity_id, (PlaceState.OFFERED,))
+        (offered,) = await participants.people_of(session, activity_id, (PlaceState.OFFERED,))
         assert offered.person_id == PersonId(3)
 
 

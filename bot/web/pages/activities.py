@@ -21,10 +21,10 @@ from handlers.activities.attendance import STATES, find_activity, names_of
 from handlers.activities.check_ins import is_open, let_in
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
-from storage.activities import activities, attendance, sign_ups
+from storage.activities import activities, attendance, participants
 from storage.activities.activities import Activity
 from storage.activities.ids import ActivityId
-from storage.activities.sign_ups import SignUp
+from storage.activities.participants import SignUp
 from storage.people.access import Right
 
 _PATH = "/console/activities"
@@ -88,10 +88,10 @@ async def show(visit: Visit) -> web.Response:
     """One, with everybody who has a place, an offer, a ticket or waits; that their names were read is noted."""
     talk = visit.talk
     row = await find_activity(talk, _id(visit))
-    people = await sign_ups.people_of(visit.session, row.id, tuple(STATES), SHOWN)
-    total = await sign_ups.count(visit.session, row.id, tuple(STATES))
+    people = await participants.people_of(visit.session, row.id, tuple(STATES), SHOWN)
+    total = await participants.count(visit.session, row.id, tuple(STATES))
     names = await names_of(talk, people, f"activity {row.id}")
-    numbers = await sign_ups.numbers(visit.session, row.id)
+    numbers = await participants.numbers(visit.session, row.id)
     figures = (await attendance.figures(visit.session, [row.id]))[row.id]
     zone = visit.site.context.settings.organisation.zone
     return visit.page(
@@ -114,7 +114,7 @@ def _line(visit: Visit, one: SignUp, number: int, name: str) -> dict[str, Any]:
         "sign": STATES[one.state],
         "name": name,
         "guests": one.guests,
-        "answers": " / ".join(sign_ups.answers_of(visit.session, one)),
+        "answers": " / ".join(participants.answers_of(visit.session, one)),
         "came": one.came_at is not None,
     }
 
@@ -131,8 +131,8 @@ async def let_one_in(visit: Visit, talk: Talk) -> web.Response:
 
 async def _signed_up(visit: Visit, row: Activity) -> tuple[SignUp, int]:
     """Who has the place, of this activity, and its number. Raises Turned."""
-    numbers = await sign_ups.numbers(visit.session, row.id)
-    people = await sign_ups.people_of(visit.session, row.id, tuple(STATES))
+    numbers = await participants.numbers(visit.session, row.id)
+    people = await participants.people_of(visit.session, row.id, tuple(STATES))
     found = next((one for one in people if str(one.id) == visit.field("place")), None)
     if found is None:
         raise Turned(Why.NOTHING_HERE)

@@ -14,7 +14,7 @@ from handlers.cases import format as case_format
 from handlers.membership.applications import STATES
 from handlers.membership.memberships import number_words, since_words
 from handlers.membership.memberships import picture as card_picture
-from storage.activities import activities, calendar_feeds, sign_ups
+from storage.activities import activities, calendar_feeds, participants
 from storage.cases import access as case_access
 from storage.membership import applications, memberships
 
@@ -66,11 +66,11 @@ async def _page(visit: Visit, calendar: str = "") -> web.Response:
 
 async def _activities(visit: Visit) -> list[_Activity]:
     """Those to come, with my place in each."""
-    mine = await sign_ups.mine(visit.session, visit.person.id)
+    mine = await participants.mine(visit.session, visit.person.id)
     coming = [row for row in await activities.coming(visit.session, visit.now) if row.id in mine]
     found = []
     for row in coming:
-        number = await sign_ups.standing(visit.session, mine[row.id])
+        number = await participants.standing(visit.session, mine[row.id])
         stands = activity_format.standing(mine[row.id], number, visit.now, visit.view.zone, visit.person.language)
         link = visit.site.context.link(f"act_{row.id}")
         found.append(_Activity(row.title, visit.view.moment(row.starts_at), stands, link))
