@@ -12,7 +12,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, cast
 
-from sqlalchemy import BigInteger, ForeignKey, SmallInteger, Table, bindparam, case, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    SmallInteger,
+    Table,
+    Text,
+    Update,
+    any_,
+    bindparam,
+    case,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -108,13 +124,25 @@ _HELD = (
     .with_for_update(read=True, of=_SURVEYS)
 )
 """The question, its campaign, and its survey, which can't be closed until the transaction ends."""
-_LOCK = select(_QUESTIONS.c.id).where(_OF_QUESTION).with_for_update()
-_RISES = _TALLIES.c.option.in_(bindparam("chosen", expanding=True))
-_COUNT = (
-    _TALLIES.update()
-    .where(_TALLIES.c.question_id == bindparam("question"), _TALLIES.c.part.in_(bindparam("parts", expanding=True)))
-    .values(count=_TALLIES.c.count + case((_RISES, 1), else_=0))
+
+
+def _numbers(name: str) -> ColumnElement[Sequence[int]]:
+    """Several numbers in one parameter, written "{1,2}", whose statement is the same for any number of them."""
+    return sql_cast(bindparam(name, type_=Text()), ARRAY(SmallInteger))
+
+
+def _counting(rises: ColumnElement[bool]) -> Update:
+    return _TALLIES.update().values(count=_TALLIES.c.count + case((rises, 1), else_=0))
+
+
+_COUNT = _counting(_TALLIES.c.option.in_(bindparam("chosen", expanding=True))).where(
+    _TALLIES.c.question_id == bindparam("question"), _TALLIES.c.part.in_(bindparam("parts", expanding=True))
 )
+_LOCKED = select(_QUESTIONS.c.id).where(_OF_QUESTION).with_for_update().cte("locked")
+_LOCK_AND_COUNT = _counting(_TALLIES.c.option == any_(_numbers("chosen"))).where(
+    _TALLIES.c.question_id.in_(select(_LOCKED.c.id)), _TALLIES.c.part == any_(_numbers("parts"))
+)
+"""On PostgreSQL answers to the same question wait for each other, so that none locks what another waits for."""
 
 
 async def require_open(session: AsyncSession, row: _State, person_id: PersonId, now: datetime) -> None:
@@ -189,11 +217,16 @@ def _check(question: Asked, chosen: frozenset[int]) -> None:
 
 
 async def _count(session: AsyncSession, question: Asked, chosen: frozenset[int], in_parts: Sequence[int]) -> None:
-    """On PostgreSQL answers to the same question wait for each other, so that none locks what another waits for."""
-    if is_postgresql(session):
-        await run(session, _LOCK, {"question": question.id})
-    values = {"question": question.id, "parts": in_parts, "chosen": [ANSWERED, *sorted(chosen)]}
-    await run(session, _COUNT, values)
+    rising = [ANSWERED, *sorted(chosen)]
+    if not is_postgresql(session):
+        await run(session, _COUNT, {"question": question.id, "parts": in_parts, "chosen": rising})
+        return
+    values = {"question": question.id, "parts": _written(in_parts), "chosen": _written(rising)}
+    await run(session, _LOCK_AND_COUNT, values)
+
+
+def _written(numbers: Sequence[int]) -> str:
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 async def lay_down(session: AsyncSession, survey_id: SurveyId) -> None:
