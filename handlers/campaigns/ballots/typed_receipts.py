@@ -37,7 +37,7 @@ class TypedReceipts:
             return False
         rows = await _listed(talk)
         found = {row: one for row in rows for one in meant if await self._is_listed(talk, row, one)}
-        if not found and not receipts.is_named(talk.text):
+        if not found and not receipts.is_surely_about_one(talk.text):
             return False
         talk.call_api("deleteMessage", {"chat_id": talk.chat_id, "message_id": talk.incoming.message_id})
         lines = [talk._("I've removed your message from this chat: a receipt shows how you voted.")]

@@ -24,22 +24,19 @@ def shown(receipt: str) -> str:
     return f"{receipt[: LENGTH // 2]} {receipt[LENGTH // 2 :]}"
 
 
-def is_named(text: str) -> bool:
-    """Whether the text says that it is about a receipt."""
-    return _NAMED.search(text) is not None
-
-
 def meant(text: str) -> list[str]:
     """What may be the receipt that a message is about, in capital letters: the message says so ("my receipt is 7KQ2M
-    9XTRA"), also of one that was copied wrongly; or it is one, and reads like nothing else. Empty for all others.
+    9XTRA"), or has nothing else. Whether it is one only a published list can tell."""
+    if _NAMED.search(text) is not None:
+        return [one.upper() for one in verify.typed(text)]
+    receipt = read(text.strip(" \t\n.。!！"))
+    return [receipt] if receipt is not None else []
 
-    Two words such as "makes sense" have ten letters of a receipt, and ten digits are the number of a phone.
-    """
-    if is_named(text):
-        return [one.upper() for one in verify.typed(text) if _is_no_word(one)]
-    found = text.strip(" \t\n.。!！")
-    receipt = read(found)
-    return [receipt] if receipt is not None and _is_no_word(found) else []
+
+def is_surely_about_one(text: str) -> bool:
+    """Whether the text says that it is about a receipt, and has one, perhaps copied wrongly. Two words such as "makes
+    sense" have ten letters of a receipt, and ten digits are the number of a phone."""
+    return _NAMED.search(text) is not None and any(map(_is_no_word, verify.typed(text)))
 
 
 def _is_no_word(text: str) -> bool:
