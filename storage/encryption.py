@@ -100,7 +100,7 @@ class Vault:
         nonce, body = sealed[_KEY_ID_BYTES : _KEY_ID_BYTES + _NONCE_BYTES], sealed[_KEY_ID_BYTES + _NONCE_BYTES :]
         try:
             return cipher.decrypt(nonce, body, f"{column}/{row}".encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # a ValueError if it is cut off within the nonce
             raise CannotDecrypt(f"{column}: the value was changed or belongs to another row") from error
 
     def open_all(self, cells: Iterable[tuple[int, bytes]], column: str) -> Iterator[bytes | None]:
