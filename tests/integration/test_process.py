@@ -80,7 +80,7 @@ async def test_kill_9_loses_no_update_and_repeats_no_effect(tmp_path: Path) -> N
                 await rider.says("Hall street")
             else:
                 await rider.shares()
-        for _ in range(4):
+        for _ in range(3):  # whoever is in hand alone at two deaths is set aside, on purpose: more would risk that here
             running = await bot(tmp_path, "run", **settings)
             await _some_are_confirmed(api)
             await asyncio.sleep(chance.uniform(0, 0.3))
