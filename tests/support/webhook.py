@@ -41,4 +41,7 @@ async def with_webhook(database: Database, tmp_path: Path) -> AsyncIterator[Hook
         config = configured(tmp_path, address, mode="webhook", webhook_url=url, webhook_secret=SECRET)
         town = Town(database, api, config)
         async with served(town.app.web_application(), listening, leaves_within=0.2), running(town.app):
+            # Before a replica knows its share it keeps what newcomers are to hear, until the clock has gone on; a
+            # town's clock stands still.
+            await town.until(lambda: town.app.telegram.courier.pacer.share > 0)
             yield Hooked(town, url)
