@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import cycle
@@ -10,11 +10,11 @@ from pathlib import Path
 
 from aiohttp import web
 
-from benchmarks.support.cost import LOADS, Load, at_both_loads, echo, per_unit
-from benchmarks.support.processes import postgresql, running, settings
+from benchmarks.support.beside_echo import beside_echo, bots_unit
+from benchmarks.support.cost import Load
+from benchmarks.support.processes import postgresql
 from benchmarks.support.recipients import KEY
 from benchmarks.support.report import Result
-from benchmarks.support.rounds import Contestants
 from benchmarks.support.telegram_stub import Stub, params_of
 from handlers.activities import presses
 from storage import schema
@@ -52,11 +52,7 @@ async def press(folder: Path, database: str, load: Load) -> float:
     """CPU milliseconds of a press."""
     activity = await fill(database, load.chats)
     stub = Hesitant(load, activity)
-    environment = {**settings(folder, "", database), "NUANXIN_SECURITY__ENCRYPTION_KEYS": f'["{KEY}"]'}
-    async with stub.listening() as url:
-        environment["NUANXIN_TELEGRAM__API_BASE_URL"] = url
-        async with running("bot", "run", environment=environment) as process:
-            return await per_unit(stub, process, lambda: stub.pressed, load)
+    return await bots_unit(folder, database, load, stub, lambda: stub.pressed)
 
 
 async def fill(url: str, riders: int) -> ActivityId:
@@ -75,25 +71,6 @@ async def fill(url: str, riders: int) -> ActivityId:
 
 async def measure(folder: Path) -> list[Result]:
     with postgresql(folder) as url:
-        kinds = {"SQLite": (f"sqlite+aiosqlite:///{folder}/presses.db", "<= 1.0"), "PostgreSQL": (url, "<= 1.3")}
-
-        def at(load: Load) -> Contestants:
-            contestants: dict[str, Callable[[], Awaitable[float]]] = {}
-            contestants[f"echo, {load.name}"] = partial(echo, "aiogram", load)
-            for kind, (database, _) in kinds.items():
-                contestants[f"press, {kind}, {load.name}"] = partial(press, folder, database, load)
-            return contestants
-
-        found = await at_both_loads(at)
-    return [
-        Result(
-            f"CPU of a sign-up press, {kind}, {load.name}",
-            found[f"press, {kind}, {load.name}"],
-            "ms",
-            "aiogram echo",
-            found[f"echo, {load.name}"],
-            goal,
-        )
-        for load in LOADS
-        for kind, (_, goal) in kinds.items()
-    ]
+        databases = {"SQLite": (f"sqlite+aiosqlite:///{folder}/presses.db", "<= 1.0"), "PostgreSQL": (url, "<= 1.3")}
+        found = await beside_echo("a sign-up press", partial(press, folder), databases)
+    return list(found.values())

@@ -4,7 +4,6 @@ demand, and the count at the end with its groups of opinion."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,12 +14,12 @@ import orjson
 from aiohttp import web
 from sqlalchemy import insert
 
-from benchmarks.support.cost import LOADS, Load, at_both_loads, echo, per_unit
+from benchmarks.support.beside_echo import beside_echo, bots_unit
+from benchmarks.support.cost import Load
 from benchmarks.support.in_process import InProcess, cost_of, in_process, median
-from benchmarks.support.processes import postgresql, running, settings
+from benchmarks.support.processes import postgresql
 from benchmarks.support.recipients import KEY
 from benchmarks.support.report import Result
-from benchmarks.support.rounds import Contestants
 from benchmarks.support.telegram_stub import Stub, params_of
 from bot.background.demand_counter import DemandCounter
 from handlers.campaigns.demands import presses
@@ -82,11 +81,7 @@ async def stance(folder: Path, database: str, load: Load) -> float:
     campaign = await fill(opened, DEMANDS, load.chats, 0)
     await opened.close()
     stub = Ranking(load, campaign)
-    environment = {**settings(folder, "", database), "NUANXIN_SECURITY__ENCRYPTION_KEYS": f'["{KEY}"]'}
-    async with stub.listening() as url:
-        environment["NUANXIN_TELEGRAM__API_BASE_URL"] = url
-        async with running("bot", "run", environment=environment) as process:
-            return await per_unit(stub, process, lambda: stub.stances, load)
+    return await bots_unit(folder, database, load, stub, lambda: stub.stances)
 
 
 async def fill(database: Database, demands: int, riders: int, stances: int) -> CampaignId:
@@ -164,26 +159,6 @@ async def _stands(program: InProcess, at: int) -> None:
 
 async def measure(folder: Path) -> list[Result]:
     with postgresql(folder) as url:
-        kinds = {"SQLite": (f"sqlite+aiosqlite:///{folder}/ranking.db", "<= 1.0"), "PostgreSQL": (url, "<= 1.3")}
-
-        def at(load: Load) -> Contestants:
-            contestants: dict[str, Callable[[], Awaitable[float]]] = {}
-            contestants[f"echo, {load.name}"] = partial(echo, "aiogram", load)
-            for kind, (database, _) in kinds.items():
-                contestants[f"stance, {kind}, {load.name}"] = partial(stance, folder, database, load)
-            return contestants
-
-        found = await at_both_loads(at)
-    results = [
-        Result(
-            f"CPU of a stance, {kind}, {load.name}",
-            found[f"stance, {kind}, {load.name}"],
-            "ms",
-            "aiogram echo",
-            found[f"echo, {load.name}"],
-            goal,
-        )
-        for load in LOADS
-        for kind, (_, goal) in kinds.items()
-    ]
-    return [*results, *await large(folder)]
+        databases = {"SQLite": (f"sqlite+aiosqlite:///{folder}/ranking.db", "<= 1.0"), "PostgreSQL": (url, "<= 1.3")}
+        found = await beside_echo("a stance", partial(stance, folder), databases)
+    return [*found.values(), *await large(folder)]

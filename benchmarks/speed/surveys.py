@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -11,11 +11,11 @@ import orjson
 from aiohttp import web
 from sqlalchemy import insert
 
-from benchmarks.support.cost import LOADS, Load, at_both_loads, echo, per_unit
-from benchmarks.support.processes import postgresql, running, settings
+from benchmarks.support.beside_echo import beside_echo, bots_unit
+from benchmarks.support.cost import Load
+from benchmarks.support.processes import postgresql
 from benchmarks.support.recipients import KEY
 from benchmarks.support.report import Result
-from benchmarks.support.rounds import Contestants
 from benchmarks.support.telegram_stub import Stub, params_of
 from handlers.campaigns.surveys import presses
 from storage import schema
@@ -74,11 +74,7 @@ class Answering(Stub):
 async def answer(folder: Path, database: str, load: Load) -> float:
     """CPU milliseconds of an answer, with the question that is shown next; a tenth of opening a survey is in it."""
     stub = Answering(load, await fill(database, load.chats))
-    environment = {**settings(folder, "", database), "NUANXIN_SECURITY__ENCRYPTION_KEYS": f'["{KEY}"]'}
-    async with stub.listening() as url:
-        environment["NUANXIN_TELEGRAM__API_BASE_URL"] = url
-        async with running("bot", "run", environment=environment) as process:
-            return await per_unit(stub, process, lambda: stub.answered_questions, load)
+    return await bots_unit(folder, database, load, stub, lambda: stub.answered_questions)
 
 
 async def fill(url: str, riders: int) -> list[SurveyId]:
@@ -111,25 +107,6 @@ async def fill(url: str, riders: int) -> list[SurveyId]:
 
 async def measure(folder: Path) -> list[Result]:
     with postgresql(folder) as url:
-        kinds = {"SQLite": (f"sqlite+aiosqlite:///{folder}/surveys.db", "<= 1.0"), "PostgreSQL": (url, "<= 1.3")}
-
-        def at(load: Load) -> Contestants:
-            contestants: dict[str, Callable[[], Awaitable[float]]] = {}
-            contestants[f"echo, {load.name}"] = partial(echo, "aiogram", load)
-            for kind, (database, _) in kinds.items():
-                contestants[f"answer, {kind}, {load.name}"] = partial(answer, folder, database, load)
-            return contestants
-
-        found = await at_both_loads(at)
-    return [
-        Result(
-            f"CPU of an answer to a survey, {kind}, {load.name}",
-            found[f"answer, {kind}, {load.name}"],
-            "ms",
-            "aiogram echo",
-            found[f"echo, {load.name}"],
-            goal,
-        )
-        for load in LOADS
-        for kind, (_, goal) in kinds.items()
-    ]
+        databases = {"SQLite": (f"sqlite+aiosqlite:///{folder}/surveys.db", "<= 1.0"), "PostgreSQL": (url, "<= 1.3")}
+        found = await beside_echo("an answer to a survey", partial(answer, folder), databases)
+    return list(found.values())

@@ -6,7 +6,7 @@ The size is that of Xi'an's contest of science videos: 258 entries, 1,740,000 vo
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import cycle
@@ -16,11 +16,11 @@ from aiohttp import web
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from benchmarks.support.cost import FULL, LOADS, Load, at_both_loads, echo, per_unit
-from benchmarks.support.processes import postgresql, running, settings
+from benchmarks.support.beside_echo import beside_echo, bots_unit
+from benchmarks.support.cost import FULL, Load
+from benchmarks.support.processes import postgresql
 from benchmarks.support.recipients import KEY
 from benchmarks.support.report import Result
-from benchmarks.support.rounds import Contestants
 from benchmarks.support.telegram_stub import Stub, params_of
 from handlers.contests import presses
 from storage import schema
@@ -82,11 +82,7 @@ async def vote(folder: Path, url: str, load: Load) -> float:
     found = await in_vote(database, load.chats, 2)
     await database.close()
     stub = Undecided(load, (found[0], found[-1]))
-    environment = {**settings(folder, "", url), "NUANXIN_SECURITY__ENCRYPTION_KEYS": f'["{KEY}"]'}
-    async with stub.listening() as address:
-        environment["NUANXIN_TELEGRAM__API_BASE_URL"] = address
-        async with running("bot", "run", environment=environment) as process:
-            return await per_unit(stub, process, lambda: stub.voted, load)
+    return await bots_unit(folder, url, load, stub, lambda: stub.voted)
 
 
 async def opened(url: str) -> Database:
@@ -152,33 +148,11 @@ async def counting(url: str) -> tuple[float, float]:
 
 async def measure(folder: Path) -> list[Result]:
     with postgresql(folder) as url:
-        kinds = {"SQLite": f"sqlite+aiosqlite:///{folder}/votes.db", "PostgreSQL": url}
+        kinds = {"SQLite": (f"sqlite+aiosqlite:///{folder}/votes.db", "<= 0.6"), "PostgreSQL": (url, "<= 0.6")}
         large = {"SQLite": f"sqlite+aiosqlite:///{folder}/large.db", "PostgreSQL": url}
         counted = {kind: await counting(database) for kind, database in large.items()}
-
-        def at(load: Load) -> Contestants:
-            contestants: dict[str, Callable[[], Awaitable[float]]] = {}
-            contestants[f"echo, {load.name}"] = partial(echo, "aiogram", load)
-            for kind, database in kinds.items():
-                contestants[f"vote, {kind}, {load.name}"] = partial(vote, folder, database, load)
-            return contestants
-
-        found = await at_both_loads(at)
-    costs = [
-        Result(
-            f"CPU of a vote, {kind}, {load.name}",
-            found[f"vote, {kind}, {load.name}"],
-            "ms",
-            "aiogram echo",
-            found[f"echo, {load.name}"],
-            "<= 0.6",
-        )
-        for load in LOADS
-        for kind in kinds
-    ]
-    pace = [
-        Result(f"votes a second of CPU, {kind}", 1e3 / found[f"vote, {kind}, {FULL.name}"], "1/s") for kind in kinds
-    ]
+        found = await beside_echo("a vote", partial(vote, folder), kinds)
+    pace = [Result(f"votes a second of CPU, {kind}", 1e3 / found[kind, FULL].figure, "1/s") for kind in kinds]
     sizes = [
         line
         for kind, (seconds, listed) in counted.items()
@@ -187,4 +161,4 @@ async def measure(folder: Path) -> list[Result]:
             Result(f"{ENTRIES} entries listed for a person, {kind}", listed, "ms", goal="<= 10"),
         )
     ]
-    return [*costs, *pace, *sizes]
+    return [*found.values(), *pace, *sizes]
