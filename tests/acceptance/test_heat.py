@@ -212,6 +212,15 @@ async def test_a_coordinator_sets_a_rule_with_two_presses_and_says_it_once(
                 assert await wishes.counts(session) == {}
 
 
+async def sets_rule(town: Town, rule: str, area: str = "all") -> None:
+    """As the coordinator's two presses do."""
+    chosen = rules.by_key("CN", rule)
+    assert chosen is not None
+    async with town.database.writing() as session:
+        place = days.Place(area, "CN", ZoneInfo("Asia/Shanghai"))
+        await days.set_rule(session, PersonId(COORDINATOR), place, chosen, town.now)
+
+
 @LANGUAGES
 async def test_the_allowance_of_the_config_is_told_on_hot_days_with_its_source(
     database: Database, tmp_path: Path, language: str
@@ -225,11 +234,7 @@ async def test_the_allowance_of_the_config_is_told_on_hot_days_with_its_source(
             change_settings(
                 town.app, heat_allowance=HeatAllowance(30_000, Per.MONTH, frozenset(months), "鲁人社 <2015> 1号")
             )
-            chosen = rules.by_key("CN", rule)
-            assert chosen is not None
-            async with database.writing() as session:
-                place = days.Place("all", "CN", ZoneInfo("Asia/Shanghai"))
-                await days.set_rule(session, PersonId(COORDINATOR), place, chosen, town.now)
+            await sets_rule(town, rule)
             await coordinator.says("/heat")
             page = await coordinator.rider.hears_of("暖新之家")
             assert (said in page["text"] and "300" in page["text"]) is is_told
@@ -246,11 +251,7 @@ async def test_the_allowance_of_a_province_is_told_with_its_year(
         coordinator = await at_desk(town, COORDINATOR, language)
         for province, amount in (("CN-SD", _("{amount} a month")), ("CN-SN", _("{amount} a day"))):
             change_settings(town.app, heat_allowance=allowances.by_province()[province])
-            chosen = rules.by_key("CN", "heat37")
-            assert chosen is not None
-            async with database.writing() as session:
-                place = days.Place("all", "CN", ZoneInfo("Asia/Shanghai"))
-                await days.set_rule(session, PersonId(COORDINATOR), place, chosen, town.now)
+            await sets_rule(town, "heat37")
             await coordinator.says("/heat")
             page = (await coordinator.rider.hears_of("暖新之家"))["text"]
             assert amount.split("}")[1] in page and "2016" in page and "China Daily" in page
@@ -269,12 +270,8 @@ async def test_each_area_has_the_allowance_of_its_province(database: Database, t
         town.now += timedelta(hours=8)
         change_settings(town.app, heat_allowance=HeatAllowance(12_300, Per.DAY, source="ours"))
         coordinator = await at_desk(town, COORDINATOR, language)
-        chosen = rules.by_key("CN", "heat37")
-        assert chosen is not None
         for area in areas:
-            async with database.writing() as session:
-                place = days.Place(area, "CN", ZoneInfo("Asia/Shanghai"))
-                await days.set_rule(session, PersonId(COORDINATOR), place, chosen, town.now)
+            await sets_rule(town, "heat37", area)
         await coordinator.says("/heat")
         page = (await coordinator.rider.hears_of("德州"))["text"]
         for name, amount, unit in (("德州", "¥200", "month"), ("衡水", "¥2", "hour"), ("别处", "¥123", "day")):

@@ -23,7 +23,7 @@ from storage.telegram_ids import PersonId
 from tests.support.activities import at_home
 from tests.support.languages import LANGUAGES
 from tests.support.privacy import erases_everything
-from tests.support.simulator import ADMIN, COORDINATOR, DEZHOU, NOON, Town
+from tests.support.simulator import ADMIN, COORDINATOR, DEZHOU, NOON, Rider, Town
 from tests.support.sos import (
     CALLER,
     FAR,
@@ -55,6 +55,14 @@ async def stored(town: Town, table: str) -> list[tuple[object, ...]]:
 async def acts(town: Town) -> list[str]:
     async with town.database.reading() as session:
         return [entry.act for entry in reversed(await audit.newest(session)) if entry.act.startswith("help_")]
+
+
+async def calls_once_more(caller: Rider, volunteer: Rider) -> None:
+    await caller.forges(presses.CALL.data())
+    await caller.hears_of("press “Skip”")
+    await caller.shares()
+    await caller.hears_of("🆘 1 volunteer near you")
+    await is_asked_to_help(volunteer)
 
 
 @LANGUAGES
@@ -277,11 +285,7 @@ async def test_a_caller_with_an_accomplice_has_six_calls_a_day(nearby: Town) -> 
     volunteer = await on_duty(nearby, VOLUNTEER)
     caller = await at_home(nearby, CALLER)
     for number in range(1, 7):
-        await caller.forges(presses.CALL.data())
-        await caller.hears_of("press “Skip”")
-        await caller.shares()
-        await caller.hears_of("🆘 1 volunteer near you")
-        await is_asked_to_help(volunteer)
+        await calls_once_more(caller, volunteer)
         await volunteer.forges(presses.GOING.data(HelpCallId(number)))
         await caller.hears_of("🚴")
         await volunteer.forges(presses.HELPED.data(HelpCallId(number)))
@@ -462,11 +466,7 @@ async def test_calls_are_limited_and_the_blocked_get_the_numbers_alone(nearby: T
     volunteer = await on_duty(nearby, VOLUNTEER)
     caller = await at_home(nearby, CALLER)
     for number in range(1, 4):
-        await caller.forges(presses.CALL.data())
-        await caller.hears_of("press “Skip”")
-        await caller.shares()
-        await caller.hears_of("🆘 1 volunteer near you")
-        await is_asked_to_help(volunteer)
+        await calls_once_more(caller, volunteer)
         await caller.forges(presses.CALL_OFF.data(HelpCallId(number)))
         await caller.hears_of("✓ The call for help has ended.")
     await caller.forges(presses.CALL.data())
