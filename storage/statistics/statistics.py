@@ -277,6 +277,7 @@ _FEW = 20
 async def archive(session: AsyncSession, now: datetime, _kept: Retention) -> bool:
     """Keeps the figures of what is over, before its deliveries and sign-ups are forgotten, and so that nobody has to
     wait for a count of them; True if there may be more."""
+    # The clock's work on broadcasts carries tallies on, too, but sleeps once none of them is due.
     broadcasts = [await tallies.carry_on(session, now), await _keep_reads(session, now - KEPT + timedelta(days=1))]
     uncounted = Activity.figures.is_(None) & (Activity.ends_at < now - SETTLED)
     ended = (await session.scalars(select(Activity.id).where(uncounted).limit(_FEW))).all()
