@@ -37,6 +37,7 @@ class StationDirectory:
         self._index = StationIndex(HoursBook(zone, country))
         self._live = LiveBoard()
         self._states: list[StationState] = []
+        self._reading_live = asyncio.Lock()
         self._versions: dict[str, int] | None = None
         self.asked = asyncio.Event()
         """Set where this process or another program has changed the stations."""
@@ -67,15 +68,15 @@ class StationDirectory:
                 index = await StationIndex.load(stations.pages_for_index(session), book)
                 await asyncio.to_thread(book.bring_up_to, self._clock())
                 self._index = index
+                self._lay_out()
                 del index, book
                 give_back()
                 log.info("stations loaded", count=len(self._index))
                 await self._tell_of_unusable_hours(session)
             self._versions = found
-            self._states = await reports.believed(session, self._clock())
         if self._index.book.is_behind(self._clock()):
             await asyncio.to_thread(self._index.book.bring_up_to, self._clock())
-        self._lay_out()
+        await self.refresh_live()
 
     async def _tell_of_unusable_hours(self, session: AsyncSession) -> None:
         """Hours that were taken before they were checked as they are now: riders see them as unknown."""
@@ -90,9 +91,11 @@ class StationDirectory:
         self.asked.set()
 
     async def refresh_live(self) -> None:
-        async with self._database.reading() as session:
+        """Reads what riders have reported, one reading after another: an earlier one that ends later would put
+        back what it saw."""
+        async with self._reading_live, self._database.reading() as session:
             self._states = await reports.believed(session, self._clock())
-        self._lay_out()
+            self._lay_out()
 
     def _lay_out(self) -> None:
         now = self._clock()

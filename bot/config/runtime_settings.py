@@ -6,6 +6,7 @@ within a second in every other one (they watch a counter, see storage/coordinati
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
@@ -98,6 +99,7 @@ class RuntimeSettings:
         self._config = config
         self._database = database
         self._in_force = config
+        self._reading = asyncio.Lock()
 
     def checked(self, name: str, value: object) -> object:
         """See handlers.chat.ports.SettingsEditor."""
@@ -111,8 +113,9 @@ class RuntimeSettings:
         return _value(self._in_force, name)
 
     async def refresh(self) -> None:
-        """See handlers.chat.ports.SettingsEditor."""
-        async with self._database.reading() as session:
+        """See handlers.chat.ports.SettingsEditor. One reading after another: an earlier one that ends later would put
+        back what it saw."""
+        async with self._reading, self._database.reading() as session:
             await self._read(session)
 
     async def _read(self, session: AsyncSession) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -16,6 +17,7 @@ class BlockList:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._people: Mapping[PersonId, datetime | None] = {}
+        self._reading = asyncio.Lock()
 
     @property
     def people(self) -> Mapping[PersonId, datetime | None]:
@@ -29,6 +31,7 @@ class BlockList:
         return until is None or until > now
 
     async def refresh(self) -> None:
-        """Reads all blocks again."""
-        async with self._database.reading() as session:
+        """Reads all blocks again, one reading after another: an earlier one that ends later would put back what it
+        saw."""
+        async with self._reading, self._database.reading() as session:
             self._people = await blocks.read_all(session)
