@@ -6,7 +6,7 @@ manifest (`Feature.audience`).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -231,8 +231,15 @@ async def _candidates(session: AsyncSession, chosen: Select[int, bool, bytes | N
 
 async def includes(session: AsyncSession, segment: Segment, person_id: PersonId, now: datetime) -> bool:
     """Whether this person belongs to it."""
-    found = await _candidates(session, _chosen(session, segment, now).where(PersonRow.id == person_id))
-    return bool(segment.among(session, found))
+    return bool(await those_of(session, segment, [person_id], now))
+
+
+async def those_of(
+    session: AsyncSession, segment: Segment, ids: Collection[PersonId], now: datetime
+) -> frozenset[PersonId]:
+    """Who of these people belongs to it."""
+    found = await _candidates(session, _chosen(session, segment, now).where(PersonRow.id.in_(ids)))
+    return frozenset(one.id for one in segment.among(session, found))
 
 
 async def pages(session: AsyncSession, segment: Segment, now: datetime) -> AsyncIterator[Sequence[Candidate]]:

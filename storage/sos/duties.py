@@ -21,9 +21,9 @@ from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp
 from storage.database import Base
 from storage.geodesy import distance
-from storage.people import roles
-from storage.people.access import Role
+from storage.people import segments
 from storage.people.blocks import Block
+from storage.people.segments import Segment
 from storage.refusals import Refused, Repeated
 from storage.sealed_json import SealedJson
 from storage.telegram_ids import MessageId, PersonId
@@ -82,6 +82,8 @@ class Volunteer:
 
 
 _JSON = SealedJson(Volunteer)
+_MEMBERS = '{"member": {}}'
+"""The segment of them; what makes one is known to storage/membership alone."""
 
 
 async def require_member(session: AsyncSession, person_id: PersonId, now: datetime) -> None:
@@ -91,8 +93,8 @@ async def require_member(session: AsyncSession, person_id: PersonId, now: dateti
 
 
 async def _members(session: AsyncSession, ids: Sequence[PersonId], now: datetime) -> list[PersonId]:
-    held = await roles.held(session, ids, now)
-    return [one for one in ids if Role.MEMBER in held.get(one, ())]
+    found = await segments.those_of(session, Segment.parse(_MEMBERS), ids, now)
+    return [one for one in ids if one in found]
 
 
 async def begin(

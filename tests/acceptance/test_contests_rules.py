@@ -22,8 +22,7 @@ from storage.contests.ids import ContestId, EntryId
 from storage.contests.judging import Assignment
 from storage.contests.votes import Vote
 from storage.draws import verify
-from storage.people import roles
-from storage.people.access import Role
+from storage.membership import memberships
 from storage.phases import State
 from storage.telegram_ids import PersonId
 from tests.support.activities import at_home
@@ -97,7 +96,7 @@ async def test_members_alone_where_that_was_declared_and_one_vote_a_day(town: To
     await known(town.database, VOTER, OTHER)
     _contest_id, entry_id = await in_vote(town, voters=Voters.MEMBERS, slot=Slot.DAY)
     async with town.database.writing() as session:
-        await roles.grant(session, PersonId(OTHER), Role.MEMBER, PersonId(ADMIN), NOON)
+        await memberships.create(session, PersonId(OTHER), {"name": "李雷"}, NOON)
     await voter.forges(presses.VOTE.data(entry_id, 0))
     await voter.is_told("You can't vote in this contest.")
     await member.forges(presses.VOTE.data(entry_id, 0))

@@ -13,8 +13,8 @@ from handlers.i18n.translations import translator
 from handlers.sos import presses
 from storage import audit
 from storage.database import Database
-from storage.people import blocks, roles
-from storage.people.access import Role
+from storage.membership import memberships
+from storage.people import blocks
 from storage.sos import duties
 from storage.sos.audited import HelpAction
 from storage.sos.ids import HelpCallId
@@ -168,7 +168,7 @@ async def test_only_members_volunteer_and_are_told(nearby: Town) -> None:
         await stranger.is_told("Only members of the union can volunteer to help.")
     await on_duty(nearby, VOLUNTEER)
     async with nearby.database.writing() as session:
-        await roles.take(session, PersonId(VOLUNTEER), Role.MEMBER)
+        await memberships.leave(session, PersonId(VOLUNTEER), NOON)
     caller = await calls(nearby)
     await caller.hears_of("No volunteer near you")
     assert await stored(nearby, "sos_told") == []
@@ -436,7 +436,7 @@ async def test_who_is_no_member_any_more_takes_no_call(nearby: Town) -> None:
     caller = await calls(nearby)
     await is_asked_to_help(volunteer)
     async with nearby.database.writing() as session:
-        await roles.take(session, PersonId(VOLUNTEER), Role.MEMBER)
+        await memberships.leave(session, PersonId(VOLUNTEER), NOON)
     await volunteer.presses("🚴 I'm going")
     await volunteer.is_told("Only members of the union can volunteer to help.")
     assert not any("🚴" in str(one.get("text")) for one in caller.heard)

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.audit import AuditRow
 from storage.database import Database
-from storage.people import roles
-from storage.people.access import Role
+from storage.membership import memberships
+from storage.people import people
 from storage.privacy.retention import Retention
 from storage.sos import asking, calls, duties, going, reading
 from storage.sos.audited import HelpAction
@@ -30,16 +30,21 @@ from storage.sos.table import (
     content_of,
 )
 from storage.telegram_ids import PersonId
-from tests.support.simulator import ADMIN, NOON
+from tests.support.simulator import NOON
 
 CALLER = PersonId(570)
 VOLUNTEERS = [PersonId(571 + at) for at in range(5)]
 
 
+async def joins(session: AsyncSession, person_id: PersonId) -> None:
+    await people.seen_all(session, {person_id: "en"}, NOON)
+    await memberships.create(session, person_id, {"name": "李雷"}, NOON)
+
+
 async def test_one_of_several_goes(database: Database) -> None:
     async with database.writing() as session:
         for one in VOLUNTEERS:
-            await roles.grant(session, one, Role.MEMBER, ADMIN, NOON)
+            await joins(session, one)
             await duties.begin(session, one, Volunteer(f"V{one}", 37.43, 116.36), NOON + timedelta(hours=4), None)
         row, told = await calls.begin(session, CALLER, Content("Li", 37.43, 116.36), 3_000, [], NOON)
         call_id = row.id
@@ -63,7 +68,7 @@ async def test_one_of_several_goes(database: Database) -> None:
 
 async def on_duty(session: AsyncSession, volunteer: PersonId) -> Volunteer:
     kept = Volunteer(f"V{volunteer}", 37.43, 116.36)
-    await roles.grant(session, volunteer, Role.MEMBER, ADMIN, NOON)
+    await joins(session, volunteer)
     await duties.begin(session, volunteer, kept, NOON + timedelta(hours=4), None)
     return kept
 
@@ -120,8 +125,8 @@ async def test_who_gave_a_call_back_is_not_asked_again(database: Database) -> No
         await going.take(session, call_id, VOLUNTEERS[0], [], NOON)
         await going.give_back(session, call_id, VOLUNTEERS[0], 3_000, [], NOON)
     async with database.writing() as session:
+        await on_duty(session, VOLUNTEERS[1])
         for volunteer in VOLUNTEERS[:2]:
-            await on_duty(session, volunteer)
             await asking.ask_newcomer(session, volunteer, kept, 3_000, NOON)
         with pytest.raises(NotToldOfCall):
             await going.take(session, call_id, VOLUNTEERS[0], [], NOON)

@@ -9,11 +9,11 @@ from pathlib import Path
 from bot.config.sections import Sos, SosArea
 from handlers.i18n.translations import translator
 from storage.database import Database
-from storage.people import roles
-from storage.people.access import Role
+from storage.membership import memberships
+from storage.people import people
 from storage.telegram_ids import PersonId
 from tests.support.activities import at_home
-from tests.support.simulator import ADMIN, DEZHOU, NOON, Rider, Town, configured, running, telegram
+from tests.support.simulator import DEZHOU, NOON, Rider, Town, configured, running, telegram
 
 CALLER, VOLUNTEER, SECOND_VOLUNTEER, FAR_VOLUNTEER = 560, 561, 562, 563
 FAR = (DEZHOU[0] + 0.1, DEZHOU[1])
@@ -31,16 +31,17 @@ async def helping_town(database: Database, folder: Path) -> AsyncIterator[Town]:
             yield town
 
 
-async def is_member(database: Database, person_id: int) -> None:
+async def is_member(database: Database, person_id: int, language: str = "en") -> None:
     async with database.writing() as session:
-        await roles.grant(session, PersonId(person_id), Role.MEMBER, ADMIN, NOON)
+        await people.seen_all(session, {PersonId(person_id): language}, NOON)
+        await memberships.create(session, PersonId(person_id), {"name": "李雷"}, NOON)
 
 
 async def on_duty(
     town: Town, person_id: int, language: str = "en", place: tuple[float, float] | None = DEZHOU, **location: int
 ) -> Rider:
     """A member who has agreed to volunteer and begun a shift of 4 h; without a place, in the declared area."""
-    await is_member(town.database, person_id)
+    await is_member(town.database, person_id, language)
     _ = translator(language)
     rider = await at_home(town, person_id, language)
     await rider.says("/sos")
