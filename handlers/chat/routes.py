@@ -25,6 +25,7 @@ from storage.cases.desks import in_language
 from storage.deliveries.notices import Notice, SubjectNotice
 from storage.deliveries.queue import Claimed
 from storage.people.access import Right
+from storage.stations.ids import SearchId
 
 Name = TypeVar("Name", bound=str)
 
@@ -41,6 +42,9 @@ nothing to offer."""
 
 AnswersTo = Callable[[Talk, str], Sequence[Button]]
 """Buttons for the pages that a text is about, the best first."""
+
+BelowSearch = Callable[[StatelessTalk, SearchId], Sequence[Button]]
+"""Buttons below the answer to a location, which is a search."""
 
 Follower = Callable[[Talk], Awaitable[None]]
 """Follows somebody's live location, and says nothing."""
@@ -166,6 +170,7 @@ class Routes:
     composers: dict[str, Composer] = field(default_factory=dict)
     stray_offers: list[StrayOffer] = field(default_factory=list)
     answer_finders: list[AnswersTo] = field(default_factory=list)
+    below_searches: list[BelowSearch] = field(default_factory=list)
     followers: list[Follower] = field(default_factory=list)
 
     def command(
@@ -225,6 +230,10 @@ class Routes:
     def answers(self, finder: AnswersTo) -> None:
         """Is asked for the pages that a text is about, of whoever writes it without being asked or behind /help."""
         self.answer_finders.append(finder)
+
+    def below_search(self, offer: BelowSearch) -> None:
+        """Is asked, of whoever sends a location that is a search, for what else it may be for."""
+        self.below_searches.append(offer)
 
     def follow(self, follower: Follower) -> None:
         """Hears of every move of a live location, beside the search that follows it."""
