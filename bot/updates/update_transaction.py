@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.updates.reply_outbox import KEPT_BEFORE_RESENT, Replied, pack, repeated
 from bot.updates.updates_in_hand import Held
-from bot.updates.write_transactions import Effect, MarkedAlready, Turn, WriteTransactions
+from bot.updates.write_transactions import MOST_TOGETHER, Effect, MarkedAlready, Turn, WriteTransactions
 from handlers.chat import emergency, presses
 from handlers.chat.routes import AnyCall, Call, StatelessCall
 from handlers.chat.talk import StatelessTalk
@@ -24,6 +24,7 @@ from storage.form_session import BeyondForm, FormSession, kept_by
 from storage.telegram_ids import MessageId, PersonId
 from storage.updates import batched_writes, form_steps, updates
 from storage.updates.batched_writes import Append
+from storage.updates.form_steps import Step
 from storage.updates.ids import UpdateKey
 
 LINKED_WITHIN = 3.0
@@ -40,6 +41,8 @@ class UpdateTransaction:
         self._clock = clock
         self._append = Batcher(self._write_appends)
         self._writes = WriteTransactions(database)
+        together, side_by_side = (4, 4) if database.is_postgresql else (MOST_TOGETHER, 1)
+        self._write_step = Batcher(self._write_steps, together, side_by_side)
 
     async def run(self, talk: StatelessTalk, call: AnyCall, held: Held) -> Replied:
         """Gives the update its effect, and returns what is to be said.
@@ -114,9 +117,13 @@ class UpdateTransaction:
         if kept is None:
             return Effect(talk, due=None)
         due, answers = talk.now + KEPT_BEFORE_RESENT, pack(talk.outgoing)
-        async with self._database.writing(at_once=True) as writing:
-            step = await form_steps.write(writing, known.form_row, kept, talk.key, talk.now, answers, due)
-        return Effect(talk, due) if step else None
+        step = Step(known.form_row, kept, talk.key, talk.now, answers, due)
+        return Effect(talk, due) if await self._write_step(step) else None
+
+    async def _write_steps(self, steps: Sequence[Step]) -> Sequence[bool]:
+        """On SQLite they share a transaction; on PostgreSQL each is one by itself, and they share a session."""
+        async with self._database.writing(at_once=True) as session:
+            return [await form_steps.write(session, step) for step in steps]
 
     async def _replied_already(self, key: UpdateKey) -> Replied | None:
         """What is still to be said if another replica gave the update its effect; None if none did."""

@@ -113,8 +113,7 @@ async def open_by_key(talk: Talk, key: str) -> None:
 
 async def has_agreed(talk: Talk, desk: Desk) -> bool:
     """To the wording as it stands now."""
-    given = await consents.find(talk.session, talk.person.id, desk.purpose)
-    return given is not None and given.version == wording_for(desk).version
+    return await consents.version_of(talk.session, talk.person.id, desk.purpose) == wording_for(desk).version
 
 
 async def do_not_agree(talk: Talk, key: str) -> None:

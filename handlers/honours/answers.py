@@ -144,7 +144,7 @@ async def _answered(talk: Talk, draft: Any) -> None:
 
 async def privacy_buttons(talk: Talk) -> Sequence[Button]:
     """For whoever has answered, the way to take it back."""
-    if await consents.find(talk.session, talk.person.id, PURPOSE) is None:
+    if await consents.version_of(talk.session, talk.person.id, PURPOSE) is None:
         return []
     return [presses.ASK_TO_FORGET.button(talk._("↩ Take back my survey answers"))]
 

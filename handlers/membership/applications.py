@@ -46,8 +46,8 @@ STATES: dict[ApplicationState, str] = {
 
 
 def register(routes: Routes) -> None:
-    routes.command("join", join, about=N_("Join the union"), subject=_SUBJECT)
-    routes.press(presses.AGREE, agree)
+    routes.command("join", join, writes=False, about=N_("Join the union"), subject=_SUBJECT)
+    routes.press(presses.AGREE, agree, shares_transaction=True)
     routes.press(presses.DO_NOT_AGREE, do_not_agree, writes=False)
     routes.press(presses.ASK_TO_WITHDRAW, ask_to_withdraw, writes=False)
     routes.press(presses.WITHDRAW, withdraw)
@@ -59,11 +59,12 @@ def register(routes: Routes) -> None:
 
 async def join(talk: Talk) -> None:
     """Where it stands, or what is to be agreed to before the first question."""
-    member = await kept_memberships.of(talk.session, talk.person.id)
+    standing = await applications.applicant(talk.session, talk.person.id, talk.now)
+    member = await kept_memberships.of(talk.session, talk.person.id) if standing.is_member else None
     if member is not None:
         talk.say(*memberships.member_words(talk, member))
         return
-    row = await applications.open_of(talk.session, talk.person.id)
+    row = await applications.latest_of(talk.session, talk.person.id) if standing.has_applied else None
     if row is not None:
         talk.say(*status(talk, row))
         return
@@ -81,13 +82,10 @@ async def agree(talk: Talk, version: int) -> None:
     if version != JOIN.version:
         talk.say(talk._("The terms have changed. Please read them again: /join"))
         return
-    if await kept_memberships.of(talk.session, talk.person.id) is not None:
-        raise kept_memberships.AlreadyMember
-    if await applications.open_of(talk.session, talk.person.id) is not None:
-        raise applications.AppliedAlready
+    standing = await applications.applicant(talk.session, talk.person.id, talk.now)
+    standing.require_may_apply()
     await consents.give(talk.session, talk.person.id, JOIN.purpose, JOIN.version, talk.now)
-    last = await applications.latest_of(talk.session, talk.person.id)
-    kept = applications.content_of(talk.session, last).answers if last is not None else {}
+    kept = standing.answers
     talk.remove_buttons()
     if kept:
         talk.say(talk._("Here are your answers from last time. Change whatever needs changing."))

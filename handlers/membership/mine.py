@@ -49,7 +49,7 @@ async def privacy_buttons(talk: Talk) -> Sequence[Button]:
 
 
 async def _has_agreed(talk: Talk) -> bool:
-    return await consents.find(talk.session, talk.person.id, JOIN.purpose) is not None
+    return await consents.version_of(talk.session, talk.person.id, JOIN.purpose) is not None
 
 
 async def warnings(talk: Talk) -> Sequence[str]:

@@ -69,7 +69,7 @@ def register(routes: Routes) -> None:
 
 async def command(talk: Talk) -> None:
     """The book; before the first entry, what is to be agreed to. "/pay 9h 42 318" notes a shift at once."""
-    if await consents.find(talk.session, talk.person.id, CONSENT.purpose) is None:
+    if await consents.version_of(talk.session, talk.person.id, CONSENT.purpose) is None:
         _ask_consent(talk)
         return
     line = command_of(talk.text, talk.context)[1] if talk.text.startswith("/") else ""
@@ -195,7 +195,7 @@ def shift_meant(talk: Talk, text: str) -> Sequence[Button]:
 
 async def note_line(talk: Talk, written: str) -> None:
     """Whoever has no book reads first what they would agree to."""
-    if await consents.find(talk.session, talk.person.id, CONSENT.purpose) is None:
+    if await consents.version_of(talk.session, talk.person.id, CONSENT.purpose) is None:
         _ask_consent(talk)
         return
     await consents.require(talk.session, talk.person.id, CONSENT.purpose, CONSENT.version)

@@ -58,8 +58,7 @@ def register(routes: Routes) -> None:
 async def show(talk: Talk) -> None:
     """Their shift; before the first one, what is to be agreed to."""
     await duties.require_member(talk.session, talk.person.id, talk.now)
-    found = await consents.find(talk.session, talk.person.id, PURPOSE)
-    if found is None or found.version != CONSENT.version:
+    if await consents.version_of(talk.session, talk.person.id, PURPOSE) != CONSENT.version:
         yes = presses.AGREE.button(talk._("✅ I agree"), CONSENT.version)
         talk.edit(wording(talk, CONSENT), [[yes], [presses.DO_NOT_AGREE.button(talk._("No, thank you"))]])
         return

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple, cast
 
-from sqlalchemy import Index, LargeBinary, delete, func, or_, select
+from sqlalchemy import Index, LargeBinary, Table, bindparam, delete, exists, func, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,9 +17,10 @@ from storage.column_types import BigKey, IntEnumColumn, Sealed
 from storage.database import Base, vault_of
 from storage.dialogues import Answers
 from storage.encryption import Vault
+from storage.engine.fast_statements import run
 from storage.membership import memberships
 from storage.membership.ids import ApplicationId, MemberNumber
-from storage.membership.memberships import AlreadyMember
+from storage.membership.memberships import AlreadyMember, Membership
 from storage.privacy.retention import forget_some
 from storage.refusals import Refused, Repeated
 from storage.sealed_json import SealedJson, once_a_list
@@ -122,6 +123,45 @@ def _indexes(vault: Vault, plain: bytes) -> Mapping[str, bytes | None]:
 keys.REINDEXED["applications.content"] = _indexes
 
 
+class Applicant(NamedTuple):
+    """How somebody stands who would apply: whether they have an application that is not decided, how many they have
+    sent within a day, and the answers of the newest."""
+
+    is_member: bool
+    has_applied: bool
+    sent_lately: int
+    answers: Answers
+
+    def require_may_apply(self) -> None:
+        """Raises AlreadyMember, AppliedAlready: see the classes."""
+        if self.is_member:
+            raise AlreadyMember
+        if self.has_applied:
+            raise AppliedAlready
+
+
+_TABLE, _MEMBERS = cast(Table, Application.__table__), cast(Table, Membership.__table__)
+_OWN, _LATELY = _TABLE.c.person_id == bindparam("person"), _TABLE.c.sent_at > bindparam("since")
+_NEWEST = select(_TABLE.c.id, _TABLE.c.content).where(_OWN).order_by(_TABLE.c.id.desc()).limit(literal(1)).subquery()
+_APPLICANT = select(
+    exists().where(_MEMBERS.c.person_id == bindparam("person"), _MEMBERS.c.left_at.is_(None)).label("is_member"),
+    exists().where(_OWN, or_(*(_TABLE.c.state == one for one in OPEN))).label("has_applied"),
+    select(func.count()).select_from(_TABLE).where(_OWN, _LATELY).scalar_subquery().label("sent_lately"),
+    _NEWEST.c.id,
+    _NEWEST.c.content,
+).select_from(select(literal(1).label("one")).subquery().outerjoin(_NEWEST, true()))
+
+
+async def applicant(session: AsyncSession, person_id: PersonId, now: datetime) -> Applicant:
+    """How this person stands, by one statement."""
+    row = (await run(session, _APPLICANT, {"person": person_id, "since": now - timedelta(days=1)})).one()
+    answers: Answers = {}
+    if row.id is not None:
+        place = sealed_columns.identity(row.id, person_id)
+        answers = _CONTENT.decode(vault_of(session).open(row.content, "applications.content", place)).answers
+    return Applicant(row.is_member, row.has_applied, row.sent_lately, answers)
+
+
 async def apply(
     session: AsyncSession, person_id: PersonId, answers: Answers, consent_version: int, now: datetime
 ) -> Application:
@@ -132,13 +172,10 @@ async def apply(
         AlreadyMember: there is nothing to apply for.
         TooManyApplications: see the class.
     """
-    today = (Application.person_id == person_id) & (Application.sent_at > now - timedelta(days=1))
-    if (await session.scalar(select(func.count()).select_from(Application).where(today)) or 0) >= MOST_PER_DAY:
+    standing = await applicant(session, person_id, now)
+    if standing.sent_lately >= MOST_PER_DAY:
         raise TooManyApplications
-    if await open_of(session, person_id) is not None:
-        raise AppliedAlready
-    if await memberships.of(session, person_id) is not None:
-        raise AlreadyMember
+    standing.require_may_apply()
     row = Application(
         person_id=person_id,
         state=ApplicationState.WAITING,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import String, delete, select, update
+from sqlalchemy import String, Table, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.column_types import BigKey
 from storage.database import Base
+from storage.engine.fast_statements import run
 from storage.refusals import Refused
 from storage.telegram_ids import PersonId
 
@@ -29,30 +31,37 @@ class Consent(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
+_TABLE = cast(Table, Consent.__table__)
+_VERSION = select(_TABLE.c.version).where(
+    _TABLE.c.person_id == bindparam("person"),
+    _TABLE.c.purpose == bindparam("purpose"),
+    _TABLE.c.withdrawn_at.is_(None),
+)
+_GIVE = insert(_TABLE).returning(_TABLE.c.id)
+
+
 async def give(session: AsyncSession, person_id: PersonId, purpose: str, version: int, now: datetime) -> None:
     """The person agreed to this version; what they agreed to before is replaced by it."""
-    current = await find(session, person_id, purpose)
-    if current is not None and current.version == version:
+    current = await version_of(session, person_id, purpose)
+    if current == version:
         return
-    await withdraw(session, person_id, purpose, now)
-    session.add(Consent(person_id=person_id, purpose=purpose, version=version, given_at=now))
+    if current is not None:
+        await withdraw(session, person_id, purpose, now)
+    await run(session, _GIVE, {"person_id": person_id, "purpose": purpose, "version": version, "given_at": now})
 
 
-async def find(session: AsyncSession, person_id: PersonId, purpose: str) -> Consent | None:
-    """The consent that holds now."""
-    return await session.scalar(
-        select(Consent).where(
-            Consent.person_id == person_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
-        )
-    )
+async def version_of(session: AsyncSession, person_id: PersonId, purpose: str) -> int | None:
+    """The version that the person has agreed to; None if they have not, or have taken it back."""
+    found: int | None = (await run(session, _VERSION, {"person": person_id, "purpose": purpose})).scalar()
+    return found
 
 
 async def require(session: AsyncSession, person_id: PersonId, purpose: str, *versions: int) -> int:
     """Which of these versions was agreed to. Raises NoConsent if none was."""
-    found = await find(session, person_id, purpose)
-    if found is None or found.version not in versions:
+    found = await version_of(session, person_id, purpose)
+    if found is None or found not in versions:
         raise NoConsent
-    return found.version
+    return found
 
 
 async def withdraw(session: AsyncSession, person_id: PersonId, purpose: str, now: datetime) -> None:

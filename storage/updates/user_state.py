@@ -62,7 +62,7 @@ class Standing:
     case: CaseId | None = None
     case_number: str = ""
     form_row: FormRow | None = None
-    """The form, where it was read with the rest (see `looked_up`)."""
+    """The same form, as it was read."""
 
     @property
     def spoken(self) -> str | None:
@@ -81,6 +81,8 @@ _COLUMNS = (
     _PEOPLE.c.first_seen,
     _PEOPLE.c.last_seen,
     _FORMS.c.form,
+    _FORMS.c.answers.label("form_answers"),
+    _FORMS.c.expires_at.label("form_expires_at"),
     _PEOPLE.c.app_language,
     _MEMBERS.c.number,
     _CONTEXTS.c.case_id,
@@ -125,8 +127,6 @@ def _looked_up() -> Select[Any]:
         _UPDATES.c.key.label("done"),
         _UPDATES.c.answers,
         _UPDATES.c.due,
-        _FORMS.c.answers.label("form_answers"),
-        _FORMS.c.expires_at.label("form_expires_at"),
         *_COLUMNS,
     ).select_from(_joined(done, asked.c.person))
 
@@ -138,7 +138,7 @@ async def looked_up(
     session: AsyncSession, asked: Sequence[tuple[PersonId, UpdateKey]], now: datetime
 ) -> list[tuple[Standing, Done | None]]:
     """The standing of whoever sent an update, and what became of the update if it is a duplicate, for each that is
-    asked. On PostgreSQL it is one statement, and brings their open forms too."""
+    asked; on PostgreSQL by one statement."""
     ids, keys = [person_id for person_id, _ in asked], [key for _, key in asked]
     if not is_postgresql(session):
         return list(zip(await standings(session, ids, now), await updates.done(session, keys), strict=True))
@@ -147,9 +147,6 @@ async def looked_up(
     by_key: dict[UpdateKey, Done] = {}
     for row in rows:
         _add(by_person, row.person, row, session)
-        if row.form is not None and by_person[row.person].form_row is None:
-            form = FormRow(row.person, row.form, row.form_answers, row.form_expires_at)
-            by_person[row.person] = replace(by_person[row.person], form_row=form)
         if row.done is not None:
             by_key[row.key] = updates.opened(session, row.key, row.answers, row.due)
     return [(by_person[person_id], by_key.get(key)) for person_id, key in asked]
@@ -189,6 +186,7 @@ def _standing(row: Row[*tuple[Any, ...]], given: set[str]) -> Standing:
         first_seen=row.first_seen,
         last_seen=row.last_seen,
         form=row.form or None,
+        form_row=None if row.form is None else FormRow(row.id, row.form, row.form_answers, row.form_expires_at),
         app_language=row.app_language,
         roles=frozenset(given if row.number is None else {*given, MEMBER}),
         case=row.case_id,

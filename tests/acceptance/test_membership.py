@@ -262,7 +262,7 @@ async def test_without_consent_there_is_no_question(town: Town) -> None:
     await rider.says("李雷")
     await rider.hears_of(NOT_UNDERSTOOD)
     async with town.database.reading() as session:
-        assert await consents.find(session, PersonId(33), "join") is None
+        assert await consents.version_of(session, PersonId(33), "join") is None
 
 
 WORDINGS = {

@@ -87,7 +87,7 @@ async def test_who_shares_sees_how_they_stand_and_stops_at_any_time(town: Town, 
     await rider.hears_of(_("Nothing of your book is counted any more. Your book itself stays as it is."))
     async with town.database.reading() as session:
         assert await session.get(PoolMember, PersonId(RIDER)) is None
-        assert await consents.find(session, PersonId(RIDER), members.PURPOSE) is None
+        assert await consents.version_of(session, PersonId(RIDER), members.PURPOSE) is None
         assert await session.scalar(text("SELECT sum(count) FROM pay_pool_counts WHERE by = 'all'")) == 12
         assert await entries.count(session, PersonId(RIDER)) == 1
 

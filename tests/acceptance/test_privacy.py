@@ -231,7 +231,7 @@ async def test_withdrawing_consent_ends_the_membership_and_erases_its_data(town:
     async with town.database.reading() as session:
         assert await memberships.of(session, PERSON) is None
         assert await applications.latest_of(session, PERSON) is None
-        assert await consents.find(session, PERSON, "join") is None
+        assert await consents.version_of(session, PERSON, "join") is None
         (kept,) = await consents.copy_of(session, PERSON)
         assert kept["version"] == JOIN.version and kept["withdrawn_at"] == NOON
 
