@@ -39,7 +39,9 @@ def in_use(config: Config, command: str | None) -> Config:
     if config.token and command != "sandbox":
         return config
     if command in _GO_ITS_WAY:
-        return apart(config)
+        found = apart(config)
+        # What is checked is the folder for the real backups to come: the sandbox's own can always be written.
+        return found.model_copy(update={"backup": config.backup}) if command == "check" else found
     has_real = not _has_own_database(config) or _file(config).exists()
     return config if has_real or not _file(apart(config)).exists() else apart(config)
 

@@ -169,5 +169,6 @@ def _what_for(talk: Talk, name: str, public_key: str) -> Markup:
         "nothing was changed since."
     ).format(organisation=talk.context.settings.organisation.name)
     checked = talk._("For whoever checks, on a computer with Python: {command}")
-    command = Markup("<code>python3 verify_signature.py {0} {0}.signature.json {1}</code>").format(name, public_key)
-    return Markup("{}\n\n{}").format(given, Markup.escape(checked).format(command=command))
+    command = f"python3 verify_signature.py {name} {name}.signature.json {public_key}"
+    coded = Markup.escape(checked).format(command=Markup("<code>{}</code>").format(command))
+    return Markup("{}\n\n{}").format(given, coded)
