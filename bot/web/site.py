@@ -16,7 +16,7 @@ from bot.web import headers
 from bot.web.static_files import StaticFiles
 from handlers.chat.context import AppContext
 from handlers.chat.feature import AllFeatures
-from handlers.i18n.formatting import labelled
+from handlers.i18n.formatting import in_a_line, labelled
 from handlers.i18n.translations import translations
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class Site:
                 _=translations(language).gettext,
                 plural=translations(language).ngettext,
                 labelled=partial(labelled, translations(language).gettext),
+                in_a_line=in_a_line,
                 **values,
             )
         )

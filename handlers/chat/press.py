@@ -29,7 +29,7 @@ class Button(NamedTuple):
 
 
 def copy_button(text: str) -> Button:
-    """Has the phone copy this text, which stands on it."""
+    """Has the phone copy this text, a number say, which is short enough to stand on it."""
     return Button(f"📋 {text}", copied=text)
 
 

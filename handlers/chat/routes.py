@@ -25,6 +25,7 @@ from storage.cases.desks import in_language
 from storage.deliveries.notices import Notice, SubjectNotice
 from storage.deliveries.queue import Claimed
 from storage.people.access import Right
+from storage.stations.ids import SearchId
 
 Name = TypeVar("Name", bound=str)
 
@@ -59,6 +60,9 @@ ReadsWhole = Callable[[Talk, str], Awaitable[Sequence[Button]]]
 
 AnswersTo = Callable[[Talk, str], Sequence[Button]]
 """Buttons for the pages that a text is about, the best first."""
+
+BelowSearch = Callable[[StatelessTalk, SearchId], Sequence[Button]]
+"""Buttons below the answer to a location, which is a search."""
 
 Follower = Callable[[Talk], Awaitable[None]]
 """Follows somebody's live location, and says nothing."""
@@ -185,6 +189,7 @@ class Routes:
     stray_offers: list[StrayOffer] = field(default_factory=list)
     answer_finders: list[AnswersTo] = field(default_factory=list)
     whole_readers: list[ReadsWhole] = field(default_factory=list)
+    below_searches: list[BelowSearch] = field(default_factory=list)
     followers: list[Follower] = field(default_factory=list)
 
     def command(
@@ -248,6 +253,10 @@ class Routes:
     def understands(self, reader: ReadsWhole) -> None:
         """Is asked before the finders of pages. Where it finds something, nothing is offered by single words."""
         self.whole_readers.append(reader)
+
+    def below_search(self, offer: BelowSearch) -> None:
+        """Is asked, of whoever sends a location that is a search, for what else it may be for."""
+        self.below_searches.append(offer)
 
     def follow(self, follower: Follower) -> None:
         """Hears of every move of a live location, beside the search that follows it."""

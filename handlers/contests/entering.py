@@ -141,8 +141,7 @@ async def mine(talk: Talk, entry_id: EntryId) -> None:
 async def _page(talk: Talk, row: Entry, contest: Contest) -> Page:
     category = contests.settings_of(contest).categories[row.category]
     text = showing.about(entries.content_of(talk.session, row), category)
-    text += Markup("\n\n{}").format(talk._(words.ENTRY_STATES[row.state]))
-    text += Markup(" “{}”").format(row.reason) if row.reason else ""
+    text += Markup("\n\n{}").format(words.entry_state(talk.view, row))
     rows = []
     is_own = row.person_id == talk.person.id
     if contest.phase is Phase.ENTRY and is_own:

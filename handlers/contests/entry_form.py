@@ -137,6 +137,7 @@ class EntryDraft(Situation):
             choices=_name_choices,
             check=_check_by,
             when=lambda draft: not draft.team or draft.is_captain,
+            title_by=lambda talk, draft: talk._("Team") if draft.by_team else talk._("Name shown"),
         ),
         default="",
     )

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from handlers.chat.incoming import Json
 from handlers.chat.talk import Talk
 from handlers.forms.questions import Input, NotAnAnswer
+from handlers.i18n.translations import N_
 from storage.contests import teams
 from storage.contests.entries import Kind
 from storage.plain_text import clean, clean_code, clean_paragraph
@@ -82,12 +83,17 @@ class ChannelInput(Input[ChatId]):
         return ChatId(int(found))
 
 
+ASK_FOR_CODE = N_("Write the code that your team's captain told you, or paste the link that they sent.")
+
+
 class CodeInput(Input[str]):
     """The code of a team, or the link in which it stands."""
 
     adapter = TypeAdapter(str)
 
     async def read(self, talk: Talk) -> str:
+        if not talk.text:
+            raise NotAnAnswer(talk._(ASK_FOR_CODE))
         found = _LINK.search(talk.text)
         code = found[1] if found else re.sub(r"\s", "", clean_code(talk.text))
         if await teams.invited_to(talk.session, code) is None:

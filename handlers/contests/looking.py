@@ -9,15 +9,16 @@ from markupsafe import Markup
 from handlers.chat.press import Button, Buttons, InvalidCallback, Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.contests import presses, showing
+from handlers.contests import presses, showing, words
 from storage.contests import contests, entries, looking, votes
-from storage.contests.contests import Contest, Phase
+from storage.contests.contests import Contest, ContestClosed, Phase
 from storage.contests.entries import Entry, NoSuchEntry
 from storage.contests.ids import ContestId, EntryId
 from storage.contests.looking import Viewer
-from storage.contests.votes import Voted
+from storage.contests.votes import MayNotVote, Voted
 from storage.people.access import Right, Role
 from storage.phases import State
+from storage.refusals import Refused
 
 BY_LOOKING, BY_LINK = 0, 1
 
@@ -68,19 +69,25 @@ async def _page(talk: Talk, contest: Contest, row: Entry, how: int) -> Page:
     number = talk._("{n} of {total}").format(n=place.number, total=place.total)
     text = showing.about(content, contests.settings_of(contest).categories[row.category])
     text += Markup("\n\n<i>{}</i>").format(number)
+    refusal = await _refusal(talk, contest, row)
+    if refusal is MayNotVote:
+        text += Markup("\n<i>{}</i>").format(words.not_a_voter(talk.view, contest))
     link = talk.context.link(f"con_{row.id}")
     share = Button(
         talk._("↗ Share"), url=f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(content.title, safe='')}"
     )
     back = presses.SHOW.button(talk._("🏆 Contest"), contest.id)
-    buttons: Buttons = [_voting(talk, contest, row, how), _turning(place), [share, back], _removing(talk, row)]
+    voting = [presses.VOTE.button(talk._("👍 Vote for this"), row.id, how)] if refusal is None else []
+    buttons: Buttons = [voting, _turning(place), [share, back], _removing(talk, row)]
     return text, buttons
 
 
-def _voting(talk: Talk, contest: Contest, row: Entry, how: int) -> list[Button]:
+async def _refusal(talk: Talk, contest: Contest, row: Entry) -> type[Refused] | None:
+    """Why they can't vote for the entry; None: they can."""
     if contest.phase is not Phase.VOTE or contest.state is not State.RUNNING:
-        return []
-    return [presses.VOTE.button(talk._("👍 Vote for this"), row.id, how)]
+        return ContestClosed
+    is_member = Role.MEMBER in talk.person.roles
+    return await votes.refusal(talk.session, row.id, talk.person.id, talk.now, is_member=is_member)
 
 
 def _turning(place: looking.Neighbours) -> list[Button]:

@@ -14,10 +14,11 @@ from handlers.contests import presses, words
 from handlers.contests.looking import viewer_of
 from handlers.i18n.formatting import bracketed, labelled
 from handlers.i18n.translations import N_
-from storage.contests import contests, entries, judges, judging, looking, teams
+from storage.contests import contests, entries, judges, judging, looking, teams, votes
 from storage.contests.contests import Contest, Phase
 from storage.contests.entries import Entry, EntryState
 from storage.contests.ids import ContestId
+from storage.people.access import Role
 from storage.phases import State
 
 SUBJECT = Subject(
@@ -92,7 +93,7 @@ async def page(talk: Talk, row: Contest) -> Page:
     settings = contests.settings_of(row)
     phases = await contests.phases_of(talk.session, row.id)
     mine = await entries.of_person(talk.session, row.id, talk.person.id)
-    lines = [words.heading(row), Markup(""), words.ON_PHASES.timeline(talk.view, row, phases), *_said(talk, row)]
+    lines = [words.heading(row), Markup(""), words.ON_PHASES.timeline(talk.view, row, phases), *await _said(talk, row)]
     if settings.prizes:
         lines += [Markup(""), *words.prize_lines(talk.view, settings)]
     if mine:
@@ -101,12 +102,15 @@ async def page(talk: Talk, row: Contest) -> Page:
     return Markup("\n").join(lines), await _buttons(talk, row, mine)
 
 
-def _said(talk: Talk, row: Contest) -> list[Markup]:
+async def _said(talk: Talk, row: Contest) -> list[Markup]:
     """What the phase is about, as long as it is open."""
     if row.phase is None or row.state is State.ENDED:
         return []
     said = [talk._(words.SENTENCES[row.phase])]
     if row.phase is Phase.VOTE:
+        is_member = Role.MEMBER in talk.person.roles
+        if not await votes.may_vote(talk.session, row, talk.person.id, is_member=is_member):
+            return [Markup(""), Markup.escape(words.not_a_voter(talk.view, row))]
         said.append(talk._(words.SLOTS[contests.settings_of(row).slot]))
         said.append(
             talk._("Your last vote counts, and nobody is shown how you voted. The numbers are published at the end.")
@@ -117,8 +121,7 @@ def _said(talk: Talk, row: Contest) -> list[Markup]:
 def _mine_line(talk: Talk, one: Entry, category: str) -> Markup:
     title = entries.title_of(talk.session, one)
     name = bracketed(talk._, title, category)
-    line = "• " + labelled(talk._, name, talk._(words.ENTRY_STATES[one.state]))
-    return line + (Markup(" “{}”").format(one.reason) if one.reason else Markup(""))
+    return "• " + labelled(talk._, name, words.entry_state(talk.view, one))
 
 
 async def _buttons(talk: Talk, row: Contest, mine: Sequence[Entry]) -> list[Sequence[Button]]:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from handlers.chat.confirming import ask_first
-from handlers.chat.press import Button, Page, copy_button
+from handlers.chat.press import Button, Page
 from handlers.chat.readers import RECIPIENT
 from handlers.chat.replies import Outgoing
 from handlers.chat.routes import Routes
@@ -17,11 +17,12 @@ from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.contests import presses, showing, words
 from handlers.contests.entering import take_down
-from handlers.contests.inputs import CodeInput
+from handlers.contests.inputs import ASK_FOR_CODE, CodeInput
 from handlers.contests.names import names_somebody
 from handlers.forms import forms
 from handlers.forms.questionnaires import one_question
 from handlers.forms.questions import Choice, NotAnAnswer, Question, asked
+from handlers.i18n.formatting import in_a_line
 from handlers.i18n.translations import N_
 from handlers.inputs.account import account_choice
 from handlers.inputs.text import TextInput
@@ -79,7 +80,7 @@ async def _page(talk: Talk, contest: Contest, row: Team) -> Page:
         code = talk._("Code: {code}").format(code=content.invitation)
         lines += [Markup(""), Markup("{}\n<code>{}</code>\n<b>{}</b>").format(said, link, code)]
         send = f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(content.name, safe='')}"
-        rows.append([Button(talk._("↗ Invite"), url=send), copy_button(link)])
+        rows.append([Button(talk._("↗ Invite"), url=send), Button(talk._("📋 Copy link"), copied=link)])
         rows.append([presses.INVITE_ANEW.button(talk._("🔁 New link and code"), contest.id)])
     rows.append([presses.ASK_TO_LEAVE.button(talk._("🚪 Leave the team …"), contest.id)])
     rows.append([presses.SHOW.button(talk._("◀ Back"), contest.id)])
@@ -100,7 +101,7 @@ class Code:
     code: str = asked(
         Question(
             N_("Code"),
-            N_("Write the code that your team's captain told you, or paste the link that they sent."),
+            ASK_FOR_CODE,
             CodeInput(),
         ),
         default="",
@@ -188,11 +189,13 @@ async def _joined(talk: Talk, draft: Joining) -> None:
         talk.say(talk._("The rules have changed since you began. Please read them before you join."))
         await invited(talk, draft.invitation)
         return
-    row = await joining.join(talk.session, draft.invitation, talk.person.id, draft.name, draft.rules_version, talk.now)
-    await _tell(talk, row, TeamChanged(row.contest_id, draft.name, has_joined=True))
-    text, buttons = await _page(talk, contest, row)
-    joined = talk._("You are in the team. Its entries will be checked again.")
-    talk.say(Markup("✅ <b>{}</b>\n\n{}").format(joined, text), buttons)
+    joined = await joining.join(
+        talk.session, draft.invitation, talk.person.id, draft.name, draft.rules_version, talk.now
+    )
+    told = TeamChanged(contest.id, draft.name, has_joined=True, title=contest.title, checks_anew=joined.checks_anew)
+    await _tell(talk, joined.team, told)
+    text, buttons = await _page(talk, contest, joined.team)
+    talk.say(Markup("✅ <b>{}</b>\n\n{}").format(talk._("You are in the team."), text), buttons)
 
 
 async def _over(talk: Talk, draft: Joining) -> str:
@@ -212,10 +215,12 @@ async def _tell(talk: Talk, row: Team, notice: TeamChanged) -> None:
 
 def changed_words(view: View, notice: TeamChanged) -> Page:
     said = view._("{name} has joined your team.") if notice.has_joined else view._("{name} has left your team.")
-    name = notice.name or view._("Someone")
-    return Markup("👥 {}").format(said.format(name=name)), [
-        [presses.TEAM.button(view._("👥 Your team"), notice.contest_id)]
-    ]
+    said = said.format(name=notice.name or view._("Someone"))
+    if notice.checks_anew:
+        again = view._("The names shown with your team's entries have changed, so the entries will be checked again.")
+        said = in_a_line(said, again)
+    head = Markup("🏆 <b>{}</b>\n").format(notice.title) if notice.title else ""
+    return head + Markup("👥 {}").format(said), [[presses.TEAM.button(view._("👥 Your team"), notice.contest_id)]]
 
 
 async def ask_to_leave(talk: Talk, contest_id: ContestId) -> None:
@@ -251,7 +256,7 @@ async def _leave(talk: Talk, contest: Contest) -> None:
             take_down(talk, contest, entry)
         else:
             _name_anew(talk, contest, entry)
-    await _tell(talk, row, TeamChanged(contest.id, name, has_joined=False))
+    await _tell(talk, row, TeamChanged(contest.id, name, has_joined=False, title=contest.title))
 
 
 def _name_anew(talk: Talk, contest: Contest, row: Entry) -> None:

@@ -81,6 +81,8 @@ def moved_words(view: View, notice: ContestMoved, row: Contest) -> Page:
     said = view._(words.SENTENCES[row.phase])
     if row.state is State.ENDED:
         said = view._("This contest is over. Thank you for taking part.")
+    elif row.phase is Phase.VOTE:
+        said = f"{said}\n👥 {view._(words.VOTERS[contests.settings_of(row).voters])}"
     muting = view._("🔕 Mute {topic}").format(topic=view._("🏀 Activities"))
     return Markup("{}\n\n{}").format(words.heading(row), said), [
         [presses.SHOW.button(view._("🏆 Open"), notice.subject)],

@@ -10,11 +10,11 @@ from handlers.chat.phases import PhaseWords
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.contests import presses
-from handlers.i18n.formatting import listed
+from handlers.i18n.formatting import bracketed, in_a_line, listed
 from handlers.i18n.translations import N_
 from storage.contests import contests
 from storage.contests.contests import Contest, ContestClosed, Phase, Settings, Slot, Tie, Voters
-from storage.contests.entries import EntryState
+from storage.contests.entries import Entry, EntryState
 from storage.contests.ids import ContestId
 from storage.draws.drawing import commitment
 
@@ -77,8 +77,21 @@ def consent(view: View, row: Contest) -> Markup:
         "time."
     ).format(organisation=view.context.settings.organisation.name)
     if contests.settings_of(row).by_team:
-        said += " " + view._("What a team has entered stays with the team when one of its members leaves.")
+        said = in_a_line(said, view._("What a team has entered stays with the team when one of its members leaves."))
     return Markup("{}\n\n{}\n\n<b>{}</b>").format(heading(row), row.rules, said)
+
+
+def entry_state(view: View, row: Entry) -> str:
+    """What has become of an entry, and why."""
+    said = view._(ENTRY_STATES[row.state])
+    return bracketed(view._, said, row.reason) if row.reason else said
+
+
+def not_a_voter(view: View, row: Contest) -> str:
+    """To somebody who may look at the entries, but is none of those who vote."""
+    if contests.settings_of(row).voters is Voters.MEMBERS:
+        return view._("You can look, but not vote: only members of the union vote in this contest.")
+    return view._("You can look, but not vote: you came after this contest began.")
 
 
 def entering_line(view: View, settings: Settings) -> str:

@@ -110,7 +110,8 @@ def _refuse(filling: AnyFilling, question: AnyQuestion, said: str, offers: Offer
         said = without_number(talk, said)
     form = filling.form
     here = presses.COMMAND.data(form.command)
-    meant = [row for row in offers(talk) if row[0].data != here] if form.right is Right.USE else []
+    may_lead_away = form.right is Right.USE and not form.is_urgent
+    meant = [row for row in offers(talk) if row[0].data != here] if may_lead_away else []
     if meant:
         said += "\n" + talk._("If it's about something else, press its button. This form will wait for you.")
     talk.say(said, [*meant, *question_buttons(filling)])

@@ -28,7 +28,8 @@ from storage.dialogues import Value
 
 async def take(filling: AnyFilling, question: AnyQuestion, stored: Value) -> None:
     """Takes an answer, and goes on."""
-    restore_keyboard(filling, filling.talk._("👍 Thank you."))
+    talk = filling.talk
+    restore_keyboard(filling, talk._("Skipped") if stored is None else talk._(question.received))
     filling.count("skipped" if stored is None else "answered")
     filling.take(question, stored)
     await go_on(filling)

@@ -212,8 +212,9 @@ class Form(Generic[D]):
     asked for at every answer; `over` too, which says why the form is in vain by now, or nothing. `save` puts the
     answers aside, to go on later. `danger_goes_to` is the question that takes a message with words of acute danger,
     whatever was being asked; `early` says where else goes what is no answer to the question. `command` is the one that
-    begins it, which is not offered in it. Which desk somebody turns to, and how far they have come, must not be seen in
-    the figures: all forms that are `confidential` are counted together there, without their questions.
+    begins it, which is not offered in it; in one that `is_urgent` nothing else is offered either. Which desk somebody
+    turns to, and how far they have come, must not be seen in the figures: all forms that are `confidential` are counted
+    together there, without their questions.
     """
 
     name: str
@@ -229,6 +230,7 @@ class Form(Generic[D]):
     danger_goes_to: str = ""
     early: Early | None = None
     command: str = ""
+    is_urgent: bool = False
     confidential: bool = False
     preview: Callable[[Talk, D], str] | None = None
     over: Callable[[Talk, D], Awaitable[str]] | None = None

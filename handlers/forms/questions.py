@@ -161,13 +161,13 @@ class Question(Generic[T, D_contra]):
     the draft so far: a field without an answer has its default there, or None.
 
     `title_by` makes the title where it depends on the draft. `when` leaves the question out for answers that make it
-    pointless. `choices` stand in place of the input's; `columns` of them stand side by side. `check` raises
-    NotAnAnswer for a value that does not fit the draft. `look_up` runs ahead of the transaction, for what takes long;
-    its result is `talk.fetched`. `keyboard` is a reply keyboard that belongs to this question alone, `keyboard_hint`
-    what is said with it. A `secret` answer is taken out of the chat once it has been read. `unanswered` stands on the
-    review page where there is no answer: what holds then. `guess` gives the answer that the others make plain: nobody
-    is asked then, and the review page shows it with the others, to be changed. `offers` are buttons of others below the
-    question.
+    pointless. `choices` stand in place of the input's; `columns` of them stand side by side. `check` raises NotAnAnswer
+    for a value that does not fit the draft. `look_up` runs ahead of the transaction, for what takes long; its result is
+    `talk.fetched`. `keyboard` is a reply keyboard that belongs to this question alone, `keyboard_hint` what is said
+    with it, and `received` once it is answered. A `secret` answer is taken out of the chat once it has been read.
+    `unanswered` stands on the review page where there is no answer: what holds then. `guess` gives the answer that the
+    others make plain: nobody is asked then, and the review page shows it with the others, to be changed. `offers` are
+    buttons of others below the question.
     """
 
     title: Text
@@ -181,6 +181,7 @@ class Question(Generic[T, D_contra]):
     look_up: Callable[[StatelessTalk, D_contra], Awaitable[object]] | None = None
     keyboard: Callable[[Talk], Json] | None = None
     keyboard_hint: str = N_("Press the button below the chat, or type the number.")
+    received: str = N_("👍 Thank you.")
     secret: bool = False
     unanswered: Text = EMPTY
     title_by: Callable[[Talk, D_contra], str] | None = None

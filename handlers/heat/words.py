@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from handlers.chat.view import View
 from handlers.i18n import money
+from handlers.i18n.formatting import in_a_line
 from handlers.i18n.translations import N_, clock, number
 from storage.cases.desks import in_language
 from storage.heat import days
@@ -102,4 +103,4 @@ def label(view: View, rule: Rule) -> str:
 
 
 def listed_rules(view: View, found: Sequence[Rule]) -> str:
-    return " ".join(in_language(rule.words, view.language) for rule in found)
+    return in_a_line(*(in_language(rule.words, view.language) for rule in found))

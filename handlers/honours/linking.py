@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from handlers.chat.confirming import ask_first
-from handlers.chat.press import copy_button
+from handlers.chat.press import Button
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.forms import forms
@@ -77,7 +77,7 @@ async def make(talk: Talk, honoured_id: HonouredId) -> None:
     )
     talk.edit(
         Markup("{}\n<code>{}</code>").format(said, address),
-        [[copy_button(address)], [presses.SHOW.button(talk._("◀ Back"), honoured_id)]],
+        [[Button(talk._("📋 Copy link"), copied=address)], [presses.SHOW.button(talk._("◀ Back"), honoured_id)]],
     )
 
 

@@ -40,9 +40,12 @@ def day_words(day: date, today: date, language: str) -> str:
     return dated(day, today, language)
 
 
-def in_a_line(first: str, second: str) -> str:
-    """Two texts behind each other. A full-width sign has its blank already."""
-    return first + ("" if first.endswith(_FULL_WIDTH) else " ") + second
+def in_a_line(*texts: str) -> str:
+    """Texts behind each other. A full-width sign has its blank already."""
+    line = ""
+    for text in texts:
+        line += text if not line or line.endswith(_FULL_WIDTH) else " " + text
+    return line
 
 
 def with_clock(day: str, clock: str) -> str:

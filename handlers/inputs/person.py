@@ -29,6 +29,8 @@ class PersonMeant:
 
 
 PERSON = record(PersonMeant)
+_NAMES_SOMEBODY = frozenset({"users_shared", "contact", "forward_origin"})
+"""What of a message without a text says whom it means."""
 
 
 async def person_meant(talk: Talk, text: str, message: Mapping[str, Any]) -> PersonMeant | None:
@@ -59,6 +61,9 @@ def _called(account: Mapping[str, Any], person_id: int) -> str:
 
 async def read_person(talk: Talk) -> PersonMeant:
     """Raises NotAnAnswer."""
+    if not talk.text and not talk.incoming.body.keys() & _NAMES_SOMEBODY:
+        said = talk._("Share their contact, forward one of their messages, or write their Telegram id or @name.")
+        raise NotAnAnswer(said)
     person = await person_meant(talk, talk.text, talk.incoming.body)
     if person is None:
         raise NotAnAnswer(

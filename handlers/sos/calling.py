@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from markupsafe import Markup
 
@@ -16,12 +17,16 @@ from handlers.forms import forms
 from handlers.i18n.translations import N_
 from handlers.sos import presses, words
 from handlers.sos.form import Where, calling
+from handlers.sos.inputs import Here
+from handlers.sos.offering import OFFERED_FOR, Offering
 from handlers.sos.telling import tell
 from storage.sos import calls, duties, going, reading
 from storage.sos.ids import HelpCallId
-from storage.sos.notices import HelperGaveUp, HelperHere, HelperIsGoing, HelpOver, NobodyAnswers
+from storage.sos.notices import Gone, HelperGaveUp, HelperHere, HelperIsGoing, HelpOver, NobodyAnswers
 from storage.sos.reading import Facts
-from storage.sos.table import HELD_FOR, CallState, Content, HelpCall
+from storage.sos.table import HELD_FOR, Content
+from storage.stations import searches
+from storage.stations.ids import SearchId
 
 SUBJECT = Subject(
     N_("🆘 Help from riders nearby"),
@@ -30,10 +35,18 @@ SUBJECT = Subject(
 
 
 def register(routes: Routes) -> None:
+    offering = Offering()
     routes.command(
-        "sos", command, about=N_("Emergency: numbers, riders nearby"), subject=SUBJECT, for_blocked=True, writes=False
+        "sos",
+        partial(command, offering=offering),
+        about=N_("Emergency: numbers, riders nearby"),
+        subject=SUBJECT,
+        for_blocked=True,
+        writes=False,
     )
+    routes.below_search(offering.buttons)
     routes.press(presses.CALL, confirm)
+    routes.press(presses.CALL_FROM, call_from)
     routes.press(presses.CALL_OFF, call_off, for_blocked=True)
     routes.press(presses.ARRIVED, arrived)
     routes.press(presses.SEND_AWAY, send_away)
@@ -45,19 +58,29 @@ def register(routes: Routes) -> None:
     routes.notice(HelpOver, over_words, reader=RECIPIENT)
 
 
-async def command(talk: Talk) -> None:
+async def command(talk: Talk, offering: Offering) -> None:
     """The numbers first. Whoever is blocked gets these alone, and can end the call that they made before."""
-    head = Markup("<b>{}</b>\n{}").format(talk._("In an emergency, call first:"), words.numbers(talk.view))
     is_blocked = talk.context.blocks.is_blocked(talk.person.id, talk.now)
-    running = await calls.open_of(talk.session, talk.person.id)
+    running = await reading.called_by(talk.session, talk.person.id)
     if running is not None:
-        rows = [[words.call_off(talk.view, running.id)]] if is_blocked else _ways_to_end(talk, running)
-        talk.say(Markup("{}\n\n{}").format(head, _state_words(talk, running)), rows)
+        _say_running(talk, running, [[words.call_off(talk.view, running.id)]] if is_blocked else None)
         return
+    head = _head(talk)
     if is_blocked:
         talk.say(head)
         return
+    offering.remember(talk.person.id, talk.now)
     talk.say(Markup("{}\n\n{}").format(head, _offer(talk)), [[_ask_button(talk)], [await _volunteer_button(talk)]])
+
+
+def _head(talk: Talk) -> Markup:
+    return Markup("<b>{}</b>\n{}").format(talk._("In an emergency, call first:"), words.numbers(talk.view))
+
+
+def _say_running(talk: Talk, running: Facts, rows: Buttons | None = None) -> None:
+    """Whom to call, and how their call stands."""
+    text = Markup("{}\n\n{}").format(_head(talk), _state_words(talk, running))
+    talk.say(text, _ways_to_end(talk, running) if rows is None else rows)
 
 
 def _offer(talk: Talk) -> str:
@@ -69,7 +92,7 @@ def _offer(talk: Talk) -> str:
 
 
 def _ask_button(talk: Talk) -> Button:
-    return presses.CALL.button(talk._("🆘 Tell riders nearby"))
+    return presses.CALL.button(words.call_label(talk))
 
 
 async def _volunteer_button(talk: Talk) -> Button:
@@ -77,44 +100,72 @@ async def _volunteer_button(talk: Talk) -> Button:
     return presses.VOLUNTEER.button(talk._("🤝 My shift") if is_on_duty else talk._("🤝 I want to help others"))
 
 
-def _state_words(talk: Talk, running: HelpCall) -> str:
-    if running.state is CallState.TAKEN:
-        return talk._("🆘 You have called for help, and somebody is coming.")
-    return talk._("🆘 You have called for help. Nobody has said yet that they are coming.")
+def _state_words(talk: Talk, running: Facts) -> str:
+    if running.helper is None or running.content is None:
+        return talk._("🆘 You have called for help. Nobody has said yet that they are coming.")
+    if running.content.is_here:
+        name = words.named(talk.view, running.content.helper)
+        return talk._("🆘 You have called for help, and {name} is with you.").format(name=name)
+    return talk._("🆘 You have called for help, and somebody is coming.")
 
 
 async def beyond_cancel(talk: Talk) -> Page | None:
     """The call of this person, or the one to which they are going: only its own buttons end it."""
-    running = await calls.open_of(talk.session, talk.person.id)
+    running = await reading.called_by(talk.session, talk.person.id)
     if running is not None:
         said = talk._("/cancel doesn't end it: your call goes on until you press the button.")
         text = Markup("{}\n{}").format(_state_words(talk, running), said)
         return words.with_numbers(talk.view, text), _ways_to_end(talk, running)
-    taken = await going.taken_by(talk.session, talk.person.id)
-    if taken is None:
+    taken = await reading.taken_by(talk.session, talk.person.id)
+    if taken is None or taken.content is None:
         return None
     said = talk._(
         "🚴 You are going to somebody who has called for help. /cancel doesn't change that. If you can't come, say so:"
     )
-    return said, words.going_buttons(talk.view, taken.id)
+    if taken.content.is_here:
+        said = talk._(
+            "🙋 You are with somebody who has called for help. /cancel doesn't change that. If you have to leave, say "
+            "so:"
+        )
+    return said, words.helper_buttons(talk.view, taken.id, taken.content)
 
 
-def _ways_to_end(talk: Talk, running: HelpCall) -> Buttons:
+def _ways_to_end(talk: Talk, running: Facts) -> Buttons:
     rows = [[words.call_off(talk.view, running.id)]]
     if running.helper is not None:
-        rows.insert(0, [words.arrived(talk.view, running.id)])
+        if running.content is not None and not running.content.is_here:
+            rows.insert(0, [words.arrived(talk.view, running.id)])
         rows.append([words.send_away(talk.view, running.id)])
     return rows
 
 
 async def confirm(talk: Talk) -> None:
     """Where they are; whoever has called already sees that again."""
-    if await calls.open_of(talk.session, talk.person.id) is not None:
-        await command(talk)
+    if await _may_call(talk):
+        talk.remove_buttons()
+        await forms.begin(talk, _CALL)
+
+
+async def call_from(talk: Talk, search_id: SearchId) -> None:
+    """They are where they have just searched. Of a place that is old, or forgotten, they are asked anew."""
+    if not await _may_call(talk):
         return
+    talk.put_in_place([])
+    search = await searches.find(talk.session, search_id, talk.person.id)
+    if search is None or talk.now - search.at > OFFERED_FOR:
+        await forms.begin(talk, _CALL)
+        return
+    await _called(talk, Where(Here(search.latitude, search.longitude)))
+
+
+async def _may_call(talk: Talk) -> bool:
+    """Whoever has called already sees how that stands. Raises TooManyCalls."""
+    running = await reading.called_by(talk.session, talk.person.id)
+    if running is not None:
+        _say_running(talk, running)
+        return False
     await calls.check_allowance(talk.session, talk.person.id, talk.now)
-    talk.remove_buttons()
-    await forms.begin(talk, _CALL)
+    return True
 
 
 async def _called(talk: Talk, draft: Where) -> None:
@@ -201,11 +252,17 @@ def here_words(view: View, notice: HelperHere, facts: Facts) -> Page:
     ]
 
 
-def gave_up_words(view: View, notice: HelperGaveUp, _facts: Facts) -> Page:
+def gave_up_words(view: View, notice: HelperGaveUp, facts: Facts) -> Page:
     said = view._(
         "The person who was coming can't make it. Nobody is coming now; the coordinators are being told. Please call:"
     )
-    if notice.is_late:
+    if notice.why is Gone.LEFT and facts.content is not None:
+        name = words.named(view, facts.content.left)
+        said = view._(
+            "{name} had to leave. Nobody is with you now; the coordinators are being told. If you are safe, end the "
+            "call. If not, call:"
+        ).format(name=name)
+    elif notice.why is Gone.LATE:
         said = view._(
             "{minutes} minutes ago somebody said that they were coming, and you haven't told me that they are with "
             "you. Other volunteers and the coordinators are being told. Please call:"

@@ -36,7 +36,7 @@ def followed_words(view: View, notice: HelpFollowed, facts: Facts) -> Page:
         return view._("✓ The call for help of {time} has ended.").format(time=view.moment(facts.at)), []
     said = _turn_words(view, notice.turn, facts).format(
         name=words.named(view, facts.content.name),
-        helper=words.named(view, facts.content.helper),
+        helper=words.named(view, facts.content.left if notice.turn is Turn.LEFT else facts.content.helper),
         time=view.moment(facts.at),
         n=facts.told,
     )
@@ -51,6 +51,14 @@ def _turn_words(view: View, turn: Turn, facts: Facts) -> str:
     if turn is Turn.GIVEN_BACK:
         return view._(
             "🚨 The person going to {name} can't make it. Nobody is going now ({time}). Please see to it at once."
+        )
+    if turn is Turn.LEFT:
+        return view._(
+            "🚨 {helper} was with {name} and had to leave. Nobody is with them now ({time}). Please see to it at once."
+        )
+    if turn is Turn.SENT_AWAY:
+        return view._(
+            "🚨 {name} doesn't want the person who was going. Nobody is going now ({time}). Please see to it at once."
         )
     if turn is Turn.UNANSWERED:
         return view._("🚨 {name} has called for help ({time}), and nobody is going. Please see to it at once.")
@@ -82,7 +90,8 @@ def _state_words(talk: Talk, facts: Facts, content: Content) -> Markup:
     name = Markup('<a href="tg://user?id={}">{}</a>').format(facts.person_id, words.named(view, content.name))
     lines = [Markup(view._("🆘 {name} has called for help ({time}).")).format(name=name, time=view.moment(facts.at))]
     if content.helper or facts.helper is not None:
-        lines.append(Markup(view._("🚴 {helper} is going.")).format(helper=words.named(view, content.helper)))
+        said = view._("🙋 {helper} is with them.") if content.is_here else view._("🚴 {helper} is going.")
+        lines.append(Markup(said).format(helper=words.named(view, content.helper)))
     else:
         said = view.plural(
             "Nobody is going. {n} volunteer was told.", "Nobody is going. {n} volunteers were told.", facts.told

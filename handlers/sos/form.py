@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
 from handlers.chat.talk import Talk
 from handlers.forms.questionnaires import Form, one_question, questionnaire
 from handlers.forms.questions import Choice, Question, asked
+from handlers.i18n.formatting import in_a_line
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput
+from handlers.sos import words
 from handlers.sos.inputs import Here, HereInput, here_keyboard
 
 HOURS = (2, 4, 8)
+
+
+def _without_place(talk: Talk) -> str:
+    said = talk._("Call {number} first. Send your location, or press “Skip” and only coordinators are told.")
+    return said.format(number=words.first_number(talk.view))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +32,11 @@ class Where:
         Question(
             N_("Place"),
             N_("Where are you? Send your location with the button below the chat."),
-            HereInput(),
+            HereInput(_without_place),
             optional=True,
             keyboard=here_keyboard,
             keyboard_hint=N_("If you can't send it, press “Skip”: then only coordinators are told."),
+            received=N_("📍 Got your location."),
         ),
         default=None,
     )
@@ -51,7 +59,7 @@ def _ask_where(talk: Talk, _draft: Shift) -> str:
     )
     if not talk.context.settings.help_areas:
         return asks
-    return asks + " " + talk._("Or choose the area in which you want to help.")
+    return in_a_line(asks, talk._("Or choose the area in which you want to help."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,7 @@ class Shift:
 
 
 def calling(done: Callable[[Talk, Where], Awaitable[None]]) -> Form[Where]:
-    return one_question("sos_call", Where, done)
+    return replace(one_question("sos_call", Where, done), is_urgent=True)
 
 
 def going_on_duty(done: Callable[[Talk, Shift], Awaitable[None]]) -> Form[Shift]:

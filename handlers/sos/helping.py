@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat.press import Page
@@ -16,8 +17,9 @@ from handlers.sos.telling import tell
 from storage.deliveries.queue import Claimed
 from storage.sos import calls, going, reading
 from storage.sos.ids import HelpCallId
-from storage.sos.notices import HelpNoLongerWanted, HelpWanted, StillGoing
+from storage.sos.notices import HelperConfirmed, HelpNoLongerWanted, HelpWanted, NotWanted, StillGoing
 from storage.sos.reading import Facts
+from storage.sos.table import Content
 from storage.telegram_ids import PersonId, private_chat_of
 
 
@@ -28,7 +30,8 @@ def register(routes: Routes) -> None:
     routes.press(presses.CANNOT_COME, cannot_come)
     routes.press(presses.HELPED, helped)
     routes.press(presses.STILL_GOING, still_going)
-    tell(routes, StillGoing, still_words, reading.while_taken, reader=_is_going)
+    tell(routes, StillGoing, still_words, reading.while_awaited, reader=_is_going)
+    tell(routes, HelperConfirmed, confirmed_words, reading.while_here, reader=_is_going)
 
 
 async def wanted(session: AsyncSession, view: View, delivery: Claimed) -> Outgoing | None:
@@ -58,18 +61,21 @@ async def go(talk: Talk, call_id: HelpCallId) -> None:
     ).format(name=words.named(talk.view, content.name))
     talk.say(
         words.with_numbers(talk.view, said),
-        words.going_buttons(talk.view, call_id),
+        words.helper_buttons(talk.view, call_id, content),
     )
 
 
 async def cannot_come(talk: Talk, call_id: HelpCallId) -> None:
+    """They can't come, or have to leave."""
     metres = talk.context.settings.help_within
     followers = await words.followers(talk)
     await going.give_back(talk.session, call_id, talk.person.id, metres, followers, talk.now)
     talk.edit(talk._("Thank you for saying so. I'm telling them, other volunteers and the coordinators."))
 
 
-async def _is_going(session: AsyncSession, _view: View, person_id: PersonId, notice: StillGoing) -> bool:
+async def _is_going(
+    session: AsyncSession, _view: View, person_id: PersonId, notice: StillGoing | HelperConfirmed
+) -> bool:
     found = await reading.facts(session, notice.subject)
     return found is not None and found.helper == person_id
 
@@ -85,11 +91,19 @@ def still_words(view: View, notice: StillGoing, _facts: Facts) -> Page:
 
 
 async def still_going(talk: Talk, call_id: HelpCallId) -> None:
-    await going.still_going(talk.session, call_id, talk.person.id, talk.now)
-    talk.edit(
-        talk._("Thank you. Ride safely."),
-        words.going_buttons(talk.view, call_id),
-    )
+    content = await going.still_going(talk.session, call_id, talk.person.id, talk.now)
+    said = _confirmed(talk.view, content) if content.is_here else talk._("Thank you. Ride safely.")
+    talk.edit(said, words.helper_buttons(talk.view, call_id, content))
+
+
+def confirmed_words(view: View, notice: HelperConfirmed, facts: Facts) -> Page:
+    assert facts.content is not None
+    return _confirmed(view, facts.content), words.helper_buttons(view, notice.subject, facts.content)
+
+
+def _confirmed(view: View, content: Content) -> Markup:
+    said = view._("✓ {name} says that you are with them.").format(name=words.named(view, content.name))
+    return Markup.escape(said)
 
 
 async def helped(talk: Talk, call_id: HelpCallId) -> None:
@@ -98,9 +112,14 @@ async def helped(talk: Talk, call_id: HelpCallId) -> None:
 
 
 def no_longer_words(view: View, notice: HelpNoLongerWanted) -> Page:
-    if notice.is_late:
-        return view._(
+    said = view._("Somebody else is going, or the call for help is over: you don't need to go. Thank you.")
+    if notice.why is NotWanted.LATE:
+        said = view._(
             "It's a while since you said that you are going, and the caller hasn't told me that you are with them: "
             "others are asked now. If you are there, please stay, and ask them to end the call once they are safe."
-        ), []
-    return view._("Somebody else is going, or the call for help is over: you don't need to go. Thank you."), []
+        )
+    elif notice.why is NotWanted.SENT_AWAY:
+        said = view._("You don't need to go any more. Thank you.")
+    elif notice.why is NotWanted.SENT_HOME:
+        said = view._("You don't need to stay any longer. Thank you.")
+    return said, []

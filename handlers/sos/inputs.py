@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from handlers.chat.incoming import Json
 from handlers.chat.talk import Talk
-from handlers.forms.questions import Input, NotAnAnswer
+from handlers.forms.questions import Input, NotAnAnswer, Text, said
 from handlers.i18n.translations import N_
 from handlers.inputs.place import sent_point
 from handlers.inputs.record import record
@@ -33,13 +33,15 @@ class Here:
 
 @dataclass(frozen=True)
 class HereInput(Input[Here]):
+    hint: Text = HINT
+    """What is said of a message without a location."""
     adapter = record(Here)
     takes_location = True
 
     async def read(self, talk: Talk) -> Here:
         point, place = sent_point(talk), talk.incoming.place
         if point is None or place is None:
-            raise NotAnAnswer(talk._(HINT))
+            raise NotAnAnswer(said(talk, self.hint))
         message = talk.incoming.message_id if place.is_live else None
         return Here(point.latitude, point.longitude, message or 0)
 

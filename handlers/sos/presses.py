@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from handlers.chat.press import Press
 from storage.sos.ids import HelpCallId
+from storage.stations.ids import SearchId
 
 CALL = Press("soscall")
+CALL_FROM = Press("soscallfrom", SearchId)
+"""With the place of a search."""
 CALL_OFF = Press("sosoff", HelpCallId)
 GOING = Press("sosgo", HelpCallId)
 CANNOT_COME = Press("sosback", HelpCallId)

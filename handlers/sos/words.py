@@ -6,14 +6,21 @@ from markupsafe import Markup
 
 from handlers.chat.emergency_numbers import number_lines
 from handlers.chat.press import Button, Buttons
-from handlers.chat.talk import Talk
+from handlers.chat.talk import StatelessTalk, Talk
 from handlers.chat.view import View
 from handlers.sos import presses
+from storage.emergency import emergency_numbers
 from storage.people.access import Right
 from storage.sos.ids import HelpCallId
+from storage.sos.table import Content
 from storage.telegram_ids import PersonId
 
 MOST_NAME = 40
+
+
+def first_number(view: View) -> str:
+    """Whom to call before all others, where the organisation is."""
+    return emergency_numbers.of_country(view.context.settings.organisation.country)[0].number
 
 
 def numbers(view: View) -> Markup:
@@ -28,6 +35,10 @@ def with_numbers(view: View, text: str) -> Markup:
 def named(view: View, name: str) -> str:
     """The first name, or what stands for one that can't be shown."""
     return name or view._("somebody without a name")
+
+
+def call_label(talk: StatelessTalk) -> str:
+    return talk._("🆘 Tell riders nearby")
 
 
 def own_name(talk: Talk) -> str:
@@ -46,11 +57,12 @@ def send_away(view: View, call_id: HelpCallId) -> Button:
     return presses.SEND_AWAY.button(view._("🙅 Send them away"), call_id)
 
 
-def going_buttons(view: View, call_id: HelpCallId) -> Buttons:
-    """For whoever is going to a call."""
+def helper_buttons(view: View, call_id: HelpCallId, content: Content) -> Buttons:
+    """For whoever is going to a call, or with the caller."""
+    not_any_more = view._("🚴 I have to leave") if content.is_here else view._("✖ I can't come")
     return [
         [presses.HELPED.button(view._("✅ It's over"), call_id)],
-        [presses.CANNOT_COME.button(view._("✖ I can't come"), call_id)],
+        [presses.CANNOT_COME.button(not_any_more, call_id)],
     ]
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from handlers.chat.events import Event
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.pages import map_buttons
 from handlers.chat.pictures import Spot
 from handlers.chat.press import Button, InvalidCallback
-from handlers.chat.routes import Routes
+from handlers.chat.routes import BelowSearch, Routes
 from handlers.chat.talk import StatelessTalk, Talk
 from handlers.forms import forms
 from handlers.i18n.translations import N_
@@ -28,7 +31,7 @@ from storage.stations.searches import Search
 
 def register(routes: Routes) -> None:
     routes.command("station", station, about=N_("Nearest rest station"))
-    routes.stateless_event(Event.LOCATION, location)
+    routes.stateless_event(Event.LOCATION, partial(location, offers=routes.below_searches))
     routes.form(ADDRESS)
     routes.press(presses.TURN_PAGE, turn_page)
     routes.press(presses.OPEN_FILTER, open_filter, writes=False)
@@ -58,8 +61,8 @@ async def station(talk: Talk) -> None:
         talk.say(talk._("Is a station missing, or something wrong?"), [better])
 
 
-async def location(talk: StatelessTalk) -> None:
-    """A location: the nearest stations, and the first one as a venue."""
+async def location(talk: StatelessTalk, offers: Sequence[BelowSearch]) -> None:
+    """A location: the nearest stations, and the first one as a venue; last, what others offer for it."""
     place = talk.incoming.place
     if place is None or not is_place(place.latitude, place.longitude):
         talk.say(talk._(NOT_ON_EARTH))
@@ -75,6 +78,10 @@ async def location(talk: StatelessTalk) -> None:
     )
     talk.append(search)
     answer_search(talk, search, follows=place.is_live)
+    for offer in offers:
+        row = offer(talk, search.id)
+        if row:
+            talk.add_buttons(row)
 
 
 async def _search_of(talk: Talk, search_id: SearchId) -> Search | None:

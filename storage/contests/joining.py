@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +30,13 @@ class TeamFull(Refused):
 
 class InATeam(Refused):
     """This person is in a team of the contest already."""
+
+
+class Joined(NamedTuple):
+    """The team that somebody is in now; whether any of its entries has to be checked again for it."""
+
+    team: Team
+    checks_anew: bool
 
 
 async def find(session: AsyncSession, invitation: str) -> Team:
@@ -56,7 +64,7 @@ async def require_may_join(
 
 async def join(
     session: AsyncSession, invitation: str, person_id: PersonId, own_name: str, rules_version: int, now: datetime
-) -> Team:
+) -> Joined:
     """This person accepts an invitation, and agrees to the rules that they have seen. Their name is shown with the
     team's entries, which are checked again.
 
@@ -72,8 +80,7 @@ async def join(
     if rules_version != contest.rules_version:
         raise RulesChanged
     await teams.add(session, contest, row, person_id, own_name)
-    _check_anew(await show_names(session, contest, row.id), now)
-    return row
+    return Joined(row, _check_anew(await show_names(session, contest, row.id), now))
 
 
 async def show_names(session: AsyncSession, contest: Contest, team_id: TeamId) -> Sequence[Entry]:
@@ -100,10 +107,12 @@ async def rename(session: AsyncSession, contest_id: ContestId, person_id: Person
     _check_anew(await show_names(session, contest, row.id), now)
 
 
-def _check_anew(rows: Sequence[Entry], now: datetime) -> None:
-    for entry in rows:
-        if entry.state in (EntryState.WAITING, EntryState.SHOWN):
-            entry.state, entry.revision, entry.sent_at = EntryState.WAITING, entry.revision + 1, now
+def _check_anew(rows: Sequence[Entry], now: datetime) -> bool:
+    """True if there is any that waits now."""
+    changed = [entry for entry in rows if entry.state in (EntryState.WAITING, EntryState.SHOWN)]
+    for entry in changed:
+        entry.state, entry.revision, entry.sent_at = EntryState.WAITING, entry.revision + 1, now
+    return bool(changed)
 
 
 async def leave(session: AsyncSession, contest_id: ContestId, person_id: PersonId) -> Sequence[Entry]:

@@ -109,10 +109,13 @@ class BookFailed(Notice):
 
 @dataclass(frozen=True, slots=True)
 class TeamChanged(Notice):
-    """To the others of a team: somebody, by the name that is shown of them, has joined it or left it."""
+    """To the others of a team: somebody, by the name that is shown of them, has joined it or left it. `title` is the
+    contest's; `checks_anew`: its entries wait to be checked again, since they show another name."""
 
     kind = "contest_team_changed"
 
     contest_id: ContestId
     name: str
     has_joined: bool
+    title: str = ""
+    checks_anew: bool = False

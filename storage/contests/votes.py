@@ -120,9 +120,9 @@ _STANDING = (
         .outerjoin(_PEOPLE, _PEOPLE.c.id == bindparam("person"))
     )
     .where(_ENTRIES.c.id == bindparam("entry"))
-    .with_for_update(read=True, key_share=True, of=_CONTESTS)
 )
 """All that decides whether somebody may vote for an entry."""
+_STANDING_HELD = _STANDING.with_for_update(read=True, key_share=True, of=_CONTESTS)
 
 
 def _put(*, postgres: bool) -> ReturningInsert[Any]:
@@ -162,6 +162,29 @@ def slot_of(settings: Settings, category: int, today: date) -> int:
     return category if settings.slot is Slot.CATEGORY else today.toordinal()
 
 
+async def may_vote(session: AsyncSession, contest: Contest, person_id: PersonId, *, is_member: bool) -> bool:
+    """Whether this person is one of those who vote in the contest."""
+    row = await session.get(PersonRow, person_id)
+    first_seen = None if row is None else row.first_seen
+    try:
+        require_may_vote(contests.settings_of(contest), contest.started_at, first_seen, is_member=is_member)
+    except MayNotVote:
+        return False
+    return True
+
+
+async def refusal(
+    session: AsyncSession, entry_id: EntryId, person_id: PersonId, now: datetime, *, is_member: bool
+) -> type[Refused] | None:
+    """What this person would be told if they voted for the entry now; None: they may."""
+    standing = (await run(session, _STANDING, {"entry": entry_id, "person": person_id})).first()
+    try:
+        _require(standing, person_id, now, is_member=is_member)
+    except Refused as no:
+        return type(no)
+    return None
+
+
 async def vote(session: AsyncSession, entry_id: EntryId, person_id: PersonId, voted: Voted, now: datetime) -> bool:
     """Puts this person's vote on the entry, in place of the one that they gave in this slot. True if that changed
     anything.
@@ -169,18 +192,10 @@ async def vote(session: AsyncSession, entry_id: EntryId, person_id: PersonId, vo
     The contest stays in its phase until this transaction is over: it is not closed before this vote is in.
 
     Raises:
-        NoSuchEntry, MayNotVote, ContestClosed, OwnEntry: see the classes.
+        NoSuchEntry, ContestClosed, OwnEntry, MayNotVote: see the classes.
     """
-    standing = (await run(session, _STANDING, {"entry": entry_id, "person": person_id})).first()
-    if standing is None or standing.entry_state is EntryState.WITHDRAWN:
-        raise NoSuchEntry
-    _require_open(standing, now)
-    if standing.entry_state is not EntryState.SHOWN:
-        raise NoSuchEntry
-    settings = contests.read_settings(standing.settings)
-    require_may_vote(settings, standing.announced_at, standing.first_seen, is_member=voted.is_member)
-    if standing.entrant == person_id or standing.is_teammate:
-        raise OwnEntry
+    found = (await run(session, _STANDING_HELD, {"entry": entry_id, "person": person_id})).first()
+    standing, settings = _require(found, person_id, now, is_member=voted.is_member)
     contest_id = standing.contest_id
     secret = vault_of(session).open(standing.secret, "contests.secret", sealed_columns.identity(contest_id))
     slot = slot_of(settings, standing.category, voted.today)
@@ -193,6 +208,20 @@ async def vote(session: AsyncSession, entry_id: EntryId, person_id: PersonId, vo
     if has_changed:
         await bursts.count(session, contest_id, entry_id, now, by_link=voted.by_link, is_new=is_new)
     return has_changed
+
+
+def _require(standing: Row | None, person_id: PersonId, now: datetime, *, is_member: bool) -> tuple[Row, Settings]:
+    """What was found, and the contest's settings. Raises as `vote` does."""
+    if standing is None or standing.entry_state is EntryState.WITHDRAWN:
+        raise NoSuchEntry
+    _require_open(standing, now)
+    if standing.entry_state is not EntryState.SHOWN:
+        raise NoSuchEntry
+    if standing.entrant == person_id or standing.is_teammate:
+        raise OwnEntry
+    settings = contests.read_settings(standing.settings)
+    require_may_vote(settings, standing.announced_at, standing.first_seen, is_member=is_member)
+    return standing, settings
 
 
 def _require_open(standing: Row, now: datetime) -> None:

@@ -19,11 +19,14 @@ from storage.sos.duties import Volunteer
 from storage.sos.held import about, held, note, told_of
 from storage.sos.ids import HelpCallId
 from storage.sos.notices import (
+    Gone,
+    HelperConfirmed,
     HelperGaveUp,
     HelperHere,
     HelperIsGoing,
     HelpFollowed,
     HelpNoLongerWanted,
+    NotWanted,
     StillGoing,
     Turn,
 )
@@ -98,7 +101,7 @@ def _until(row: HelpCall, content: Content, moment: datetime) -> datetime:
     return min(moment, latest if content.taken_at is None else min(latest, content.taken_at + HELD_FOR))
 
 
-async def still_going(session: AsyncSession, call_id: HelpCallId, helper: PersonId, now: datetime) -> None:
+async def still_going(session: AsyncSession, call_id: HelpCallId, helper: PersonId, now: datetime) -> Content:
     """Whoever is going says that they still are. Raises NoSuchCall, CallOver, NotInCall."""
     row = await held(session, call_id)
     if row.helper != helper:
@@ -108,6 +111,7 @@ async def still_going(session: AsyncSession, call_id: HelpCallId, helper: Person
     if not content.is_here:
         row.due = _until(row, content, now + ASKED_AFTER)
     wake_ups.request(session, WakeUp.SOS)
+    return content
 
 
 async def arrived(
@@ -128,6 +132,7 @@ async def arrived(
     keep(session, row, content)
     row.due = row.at + ENDS_AFTER
     await note(session, HelpAction.HELP_ARRIVED, caller, call_id, now)
+    await asking.tell(session, [row.helper], HelperConfirmed(call_id), now)
     await asking.tell(session, followers, HelpFollowed(call_id, Turn.ARRIVED), now)
     return content
 
@@ -153,9 +158,9 @@ async def send_away(
     content = content_of(session, row)
     content = replace(content, sent_away=content.sent_away + 1)
     keep(session, row, content)
-    await _go_back(session, row, metres, now)
+    await _go_back(session, row, metres, now, NotWanted.SENT_HOME if content.is_here else NotWanted.SENT_AWAY)
     await note(session, HelpAction.HELP_SENT_AWAY, caller, call_id, now)
-    await asking.tell(session, followers, HelpFollowed(call_id, Turn.GIVEN_BACK), now)
+    await asking.tell(session, followers, HelpFollowed(call_id, Turn.SENT_AWAY), now)
     return content.asks_volunteers
 
 
@@ -167,7 +172,8 @@ async def give_back(
     followers: Sequence[PersonId],
     now: datetime,
 ) -> None:
-    """Who was going can't come: the others are asked again, and coordinators rung at once.
+    """Who was going can't come, or who was with the caller has to leave: the others are asked again, and coordinators
+    rung at once. It is for the caller to say that they are safe.
 
     Raises:
         NoSuchCall, CallOver, NotInCall: see the classes.
@@ -176,25 +182,25 @@ async def give_back(
     row = await held(session, call_id)
     if row.helper != helper:
         raise NotInCall
-    content = _nobodys(row, content_of(session, row), helper)
+    before = content_of(session, row)
+    content = _nobodys(row, before, helper)
     keep(session, row, content)
     await session.execute(delete(Told).where(Told.call_id == call_id))
     await asking.ask_volunteers(session, row, content, metres, now)
     await note(session, HelpAction.HELP_GIVEN_BACK, helper, call_id, now)
-    await asking.tell(session, [row.person_id], HelperGaveUp(call_id), now)
-    await asking.tell(session, followers, HelpFollowed(call_id, Turn.GIVEN_BACK), now)
+    why, turn = (Gone.LEFT, Turn.LEFT) if before.is_here else (Gone.CANNOT, Turn.GIVEN_BACK)
+    await asking.tell(session, [row.person_id], HelperGaveUp(call_id, why), now)
+    await asking.tell(session, followers, HelpFollowed(call_id, turn), now)
 
 
 def _nobodys(row: HelpCall, content: Content, helper: PersonId) -> Content:
     """Nobody is going any more, and who was is not asked again."""
     row.state, row.helper, row.rung, row.due = CallState.OPEN, None, True, row.at + ENDS_AFTER
-    gave_back = (*content.gave_back, helper)
-    return replace(content, helper="", gave_back=gave_back, away=None, is_asked=False, taken_at=None, is_here=False)
+    content = replace(content, gave_back=(*content.gave_back, helper), left=content.helper if content.is_here else "")
+    return replace(content, helper="", away=None, is_asked=False, taken_at=None, is_here=False)
 
 
-async def _go_back(
-    session: AsyncSession, row: HelpCall, metres: float, now: datetime, *, is_late: bool = False
-) -> None:
+async def _go_back(session: AsyncSession, row: HelpCall, metres: float, now: datetime, why: NotWanted) -> None:
     """Nobody is going any more. Who was is told that they need not, and not asked again."""
     helper = row.helper
     assert helper is not None
@@ -202,7 +208,7 @@ async def _go_back(
     keep(session, row, content)
     await session.execute(delete(Told).where(Told.call_id == row.id))
     await asking.ask_volunteers(session, row, content, metres, now)
-    await asking.tell(session, [helper], HelpNoLongerWanted(row.id, is_late), now)
+    await asking.tell(session, [helper], HelpNoLongerWanted(row.id, why), now)
 
 
 async def look_after(
@@ -225,7 +231,7 @@ async def look_after(
         await asking.tell(session, [row.helper], StillGoing(row.id), now)
         await asking.tell(session, [row.person_id], HelperHere(row.id), now)
     else:
-        await _go_back(session, row, metres, now, is_late=is_late)
+        await _go_back(session, row, metres, now, NotWanted.LATE if is_late else NotWanted.OTHERS)
         await audit.note(session, THE_CLOCK, HelpAction.HELP_WENT_BACK, now, row.person_id, about(row.id))
-        await asking.tell(session, [row.person_id], HelperGaveUp(row.id, is_late), now)
+        await asking.tell(session, [row.person_id], HelperGaveUp(row.id, Gone.LATE if is_late else Gone.CANNOT), now)
         await asking.tell(session, followers, HelpFollowed(row.id, Turn.GIVEN_BACK), now)

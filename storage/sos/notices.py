@@ -16,8 +16,33 @@ class Turn(StrEnum):
     TAKEN = "taken"
     ARRIVED = "arrived"
     GIVEN_BACK = "given_back"
+    LEFT = "left"
+    SENT_AWAY = "sent_away"
     UNANSWERED = "unanswered"
     ENDED = "ended"
+
+
+class NotWanted(StrEnum):
+    """Why a volunteer need not go, or stay."""
+
+    OTHERS = "others"
+    """Somebody else is going, or the call is over."""
+    LATE = "late"
+    """They were going, and had HELD_FOR."""
+    SENT_AWAY = "sent_away"
+    """They were going, and the caller does not want them."""
+    SENT_HOME = "sent_home"
+    """They were with the caller, who does not want them any more."""
+
+
+class Gone(StrEnum):
+    """Why nobody is going any more, as the caller hears it."""
+
+    CANNOT = "cannot"
+    LATE = "late"
+    """They have had HELD_FOR."""
+    LEFT = "left"
+    """They were with the caller, and had to leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +54,11 @@ class HelpWanted(SubjectNotice[HelpCallId]):
 
 @dataclass(frozen=True, slots=True)
 class HelpNoLongerWanted(SubjectNotice[HelpCallId]):
-    """To a volunteer: somebody else is going, or the call is over. `is_late`: they were going, and had HELD_FOR."""
+    """To a volunteer: they need not go, or stay."""
 
     kind = "help_no_longer_wanted"
 
-    is_late: bool = False
+    why: NotWanted = NotWanted.OTHERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +70,11 @@ class HelperIsGoing(SubjectNotice[HelpCallId]):
 
 @dataclass(frozen=True, slots=True)
 class HelperGaveUp(SubjectNotice[HelpCallId]):
-    """To the caller: who was going can't come. `is_late`: they have had HELD_FOR."""
+    """To the caller: who was going can't come, or who was with them had to leave."""
 
     kind = "helper_gave_up"
 
-    is_late: bool = False
+    why: Gone = Gone.CANNOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +89,13 @@ class StillGoing(SubjectNotice[HelpCallId]):
     """To the helper: are they still going? Without an answer the call goes back."""
 
     kind = "help_still_going"
+
+
+@dataclass(frozen=True, slots=True)
+class HelperConfirmed(SubjectNotice[HelpCallId]):
+    """To the helper: the caller says that they are with them."""
+
+    kind = "help_is_helper_confirmed"
 
 
 @dataclass(frozen=True, slots=True)

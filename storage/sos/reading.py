@@ -12,7 +12,7 @@ from storage import audit
 from storage.deliveries.notices import SubjectNotice
 from storage.people.blocks import Block
 from storage.privacy.retention import Retention, forget_some
-from storage.sos import calls, duties
+from storage.sos import calls, duties, going
 from storage.sos.audited import HelpAction
 from storage.sos.duties import Spot
 from storage.sos.ids import HelpCallId
@@ -57,6 +57,24 @@ async def while_awaited(session: AsyncSession, notice: SubjectNotice[HelpCallId]
     """The same unless somebody is going who has not come yet, as far as the caller has said."""
     found = await _in_state(session, notice.subject, CallState.TAKEN)
     return None if found is None or found.content is None or found.content.is_here else found
+
+
+async def while_here(session: AsyncSession, notice: SubjectNotice[HelpCallId], _now: datetime) -> Facts | None:
+    """The same unless whoever was going is with the caller, who has said so."""
+    found = await _in_state(session, notice.subject, CallState.TAKEN)
+    return found if found is not None and found.content is not None and found.content.is_here else None
+
+
+async def called_by(session: AsyncSession, person_id: PersonId) -> Facts | None:
+    """This person's call that has not ended."""
+    row = await calls.open_of(session, person_id)
+    return None if row is None else await facts(session, row.id)
+
+
+async def taken_by(session: AsyncSession, person_id: PersonId) -> Facts | None:
+    """The call to which this person is going, or has come."""
+    row = await going.taken_by(session, person_id)
+    return None if row is None else await facts(session, row.id)
 
 
 async def for_follower(session: AsyncSession, notice: HelpFollowed, _now: datetime) -> Facts | None:
@@ -150,7 +168,8 @@ async def _forget_gave_back(session: AsyncSession, row: HelpCall, person_id: Per
     if row.state is not CallState.ENDED:
         content = content_of(session, row)
         rest = tuple(one for one in content.gave_back if one != person_id)
-        keep(session, row, replace(content, gave_back=rest))
+        left = "" if content.gave_back[-1:] == (person_id,) else content.left
+        keep(session, row, replace(content, gave_back=rest, left=left))
 
 
 async def forget(session: AsyncSession, now: datetime, _kept: Retention) -> bool:

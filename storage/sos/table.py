@@ -128,6 +128,8 @@ class Content:
     """Whether the caller has said that the helper is with them."""
     sent_away: int = 0
     """How many helpers the caller did not want."""
+    left: str = ""
+    """The first name of the last one in `gave_back`, if they were with the caller before they left."""
 
     @property
     def asks_volunteers(self) -> bool:

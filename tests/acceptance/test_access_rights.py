@@ -10,6 +10,7 @@ import pytest
 
 from bot.config.config import load
 from bot.config.desks import RESERVED, desks
+from bot.sandbox.files import STICKER
 from handlers import features
 from handlers.chat.events import Event
 from handlers.chat.press import Press
@@ -100,6 +101,7 @@ OPEN_TO_ALL = {
         "ctlook",
         "ctagain",
         "ctteam",
+        "soscallfrom",
         "sosstill",
         "sosaway",
         "caseattach",
@@ -488,6 +490,9 @@ async def test_a_role_is_given_with_an_end_which_the_clock_keeps(town: Town) -> 
         await one.hears_of(WELCOME)
     await admin.says("/role")
     await admin.hears_of(ASKED_FOR_PERSON)
+    await admin.sends(sticker=STICKER)
+    heard = await admin.hears_of("Share their contact, forward one of their messages")
+    assert "don't know this person" not in heard["text"], "nobody was named"
     for nobody in ("@nobody_here", "0", "００", "007", "-312", "1" * 16, "3.12", "\u0660"):
         await admin.says(nobody)
         await admin.hears_of("don't know this person")

@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.sandbox.files import STICKER
 from handlers.campaigns.ballots import presses
 from handlers.campaigns.ballots.receipt_places import Place
 from handlers.campaigns.presses import MOVE, RUN_SHOW
@@ -74,6 +75,8 @@ async def test_a_ballot_from_the_key_to_the_receipt(town: Town, tmp_path: Path, 
     await coordinator.hears_of(_("Does the result bind the union? Voters are told before they vote."))
     await coordinator.presses(_("Binding"))
     await coordinator.hears_of("ballot-key.txt")
+    await coordinator.sends(sticker=STICKER)
+    await coordinator.hears_of(_("Send me the trustees' public key: the line, or the file ballot-key.txt."))
     await coordinator.says("nuanxin-ballot-key:1:5:3:AAAA:00")
     await coordinator.hears_of("nuanxin-ballot-key")
     await sends_file(coordinator, "ballot-key.txt", key)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.files import STICKER
 from handlers.contests import presses
 from handlers.i18n.translations import Translate, translator
 from storage.contests import contests, editing, entries, entry_changes, entry_checks, joining, judging, teams
@@ -86,7 +87,8 @@ async def enters(rider: Rider, _: Translate) -> None:
     await rider.says("Night Riders")
     await rider.hears_of(_("Which name should the team show for you? Your account's name, or a nickname."))
     await rider.says("Captain Lei")
-    await rider.hears_of("Night Riders")
+    review = (await rider.hears_of("Night Riders"))["text"]
+    assert _("Team") in review and _("Name shown") not in review
     await rider.presses(_("📨 Send it in"))
     await rider.hears_of(_("Your entry is in. A coordinator will check it, and I'll let you know."))
 
@@ -103,6 +105,7 @@ async def leaves_for_good(rider: Rider, _: Translate) -> None:
 @LANGUAGES
 async def test_a_team_is_named_invited_shown_and_left(town: Town, language: str) -> None:
     _ = translator(language)
+    again = _("The names shown with your team's entries have changed, so the entries will be checked again.")
     captain, mate = await at_home(town, CAPTAIN, language), await at_home(town, MATE, language)
     coordinator = await at_home(town, COORDINATOR, language)
     town.world.add_group(CHANNEL, "Works", [COORDINATOR])
@@ -113,6 +116,8 @@ async def test_a_team_is_named_invited_shown_and_left(town: Town, language: str)
     await captain.presses(_("👥 Your team"))
     page = await captain.hears_of("Night Riders")
     assert "Captain Lei" in page["text"] and _("you") in page["text"]
+    (copies,) = [key for row in page["reply_markup"]["inline_keyboard"] for key in row if "copy_text" in key]
+    assert copies["text"] == _("📋 Copy link") and copies["copy_text"]["text"] in page["text"]
     link = re.findall(r"start=(team_[\w-]+)", page["text"])[0]
 
     await mate.says(f"/start {link}")
@@ -123,9 +128,11 @@ async def test_a_team_is_named_invited_shown_and_left(town: Town, language: str)
     await mate.says("In a row")
     await mate.hears_of("In a row")  # judges would know who it is from
     await mate.says("Mate Wang")
-    await mate.hears_of(_("You are in the team. Its entries will be checked again."))
+    in_the_team = await mate.hears_of(_("You are in the team."))
+    assert again not in in_the_team["text"], "it is nothing that they have to do something about"
     town.deliver()
-    await captain.hears_of(_("{name} has joined your team.").format(name="Mate Wang"))
+    told = await captain.hears_of(_("{name} has joined your team.").format(name="Mate Wang"))
+    assert TITLE in told["text"] and again in told["text"]
 
     await coordinator.forges(presses.CHECK.data(contest_id))
     await coordinator.hears_of("Night Riders (Captain Lei · Mate Wang)")
@@ -151,7 +158,8 @@ async def test_a_team_is_named_invited_shown_and_left(town: Town, language: str)
     row, content = await entry_of(town.database, EntryId(1))
     assert (row.person_id, row.state, content.entrant) == (MATE, EntryState.SHOWN, "Night Riders (Mate Wang)")
     town.deliver()
-    await mate.hears_of(_("{name} has left your team.").format(name="Captain Lei"))
+    left = await mate.hears_of(_("{name} has left your team.").format(name="Captain Lei"))
+    assert TITLE in left["text"] and again not in left["text"]
     await mate.says("/contests")
     await mate.hears_of(f"▶️ {_('Call for entries')}")
     await mate.presses(_("👥 Your team"))
@@ -278,6 +286,8 @@ async def test_a_team_is_joined_by_its_code_too(town: Town, language: str) -> No
     await mate.hears_of(f"▶️ {_('Call for entries')}")
     await mate.presses(_("👥 Join a team"))
     await mate.hears_of(_("Write the code that your team's captain told you, or paste the link that they sent."))
+    await mate.sends(sticker=STICKER)
+    await mate.hears_of(_("Write the code that your team's captain told you, or paste the link that they sent."))
     await mate.says("7777 7777")
     unknown = "I know no team with this code. Check it with your captain: it may have changed."
     await mate.hears_of(_(unknown))
@@ -286,7 +296,7 @@ async def test_a_team_is_joined_by_its_code_too(town: Town, language: str) -> No
     await mate.presses(_("✅ I agree and join"))
     await mate.hears_of(_("Which name should the team show for you? Your account's name, or a nickname."))
     await mate.says("Mate Wang")
-    await mate.hears_of(_("You are in the team. Its entries will be checked again."))
+    await mate.hears_of(_("You are in the team."))
     other = await at_home(town, OTHER, language)
     await other.forges(presses.JOIN_BY_CODE.data(contest_id))
     await other.hears_of(_("Write the code that your team's captain told you, or paste the link that they sent."))
@@ -312,7 +322,7 @@ async def test_who_joins_while_the_rules_change_reads_them_first(town: Town, lan
     await mate.presses(_("✅ I agree and join"))
     await mate.hears_of(_("Which name should the team show for you? Your account's name, or a nickname."))
     await mate.says("Mate Wang")
-    await mate.hears_of(_("You are in the team. Its entries will be checked again."))
+    await mate.hears_of(_("You are in the team."))
 
 
 @LANGUAGES

@@ -72,9 +72,7 @@ async def test_who_may_vote_and_that_a_vote_is_answered_by_a_pop_up_alone(town: 
     entrant = await at_home(town, ENTRANT)
     await known(town.database, VOTER, ENTRANT)
     contest_id, entry_id = await in_vote(town)
-    await newcomer.says(f"/start con_{entry_id}")
-    await newcomer.hears_of("Work of")
-    await newcomer.presses("👍 Vote for this")
+    await newcomer.forges(presses.VOTE.data(entry_id, 0))
     await newcomer.is_told("You can't vote in this contest.")
     await entrant.forges(presses.VOTE.data(entry_id, 0))
     await entrant.is_told("You can't vote for your own entry")
@@ -89,6 +87,50 @@ async def test_who_may_vote_and_that_a_vote_is_answered_by_a_pop_up_alone(town: 
         await contests.set_until(session, contest_id, Phase.VOTE, NOON)
     await voter.forges(presses.VOTE.data(entry_id, 0))
     await voter.is_told("closed")
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    ("voters", "why"),
+    [
+        (Voters.KNOWN, "You can look, but not vote: you came after this contest began."),
+        (Voters.MEMBERS, "You can look, but not vote: only members of the union vote in this contest."),
+    ],
+)
+async def test_who_can_not_vote_is_told_so_and_offered_no_vote(
+    town: Town, language: str, voters: Voters, why: str
+) -> None:
+    _ = translator(language)
+    newcomer, member = await at_home(town, OTHER, language), await at_home(town, VOTER, language)
+    await known(town.database, VOTER)
+    async with town.database.writing() as session:
+        await memberships.create(session, PersonId(VOTER), {"name": "李雷"}, NOON)
+    _contest_id, entry_id = await in_vote(town, voters=voters)
+    sentence, label = _("The vote is open: look at the entries and vote for the ones you like."), "👍"
+    for person, may_vote in ((newcomer, False), (member, True)):
+        await person.says("/contests")
+        page = await person.hears_of(f"▶️ {_('Public vote')}")
+        assert (sentence in page["text"], _(why) in page["text"]) == (may_vote, not may_vote)
+        await person.says(f"/start con_{entry_id}")
+        shown = await person.hears_of("Work of")
+        assert (label in str(shown["reply_markup"]), _(why) in shown["text"]) == (may_vote, not may_vote)
+
+
+@LANGUAGES
+async def test_nobody_is_offered_a_vote_for_their_own_entry(town: Town, language: str) -> None:
+    """Also where they came too late to vote at all: that it is their own is what they are told."""
+    entrant = await at_home(town, ENTRANT, language)
+    _contest_id, entry_id = await in_vote(town)
+    own = translator(language)("You can't vote for your own entry, or for one of a team that you are or were in.")
+    for since in (NOON - timedelta(days=30), NOON):
+        await known(town.database, ENTRANT, since=since)
+        await entrant.says(f"/start con_{entry_id}")
+        shown = await entrant.hears_of("Work of")
+        assert "👍" not in str(shown["reply_markup"])
+        before = len(entrant.answers)
+        await entrant.forges(presses.VOTE.data(entry_id, 0))
+        await entrant.until(lambda before=before: len(entrant.answers) > before)
+        assert entrant.answers[-1]["text"] == own
 
 
 async def test_members_alone_where_that_was_declared_and_one_vote_a_day(town: Town) -> None:
@@ -276,7 +318,7 @@ async def test_an_entry_is_refused_with_a_reason_changed_checked_again_and_withd
     await coordinator.hears_of("All entries are checked.")
     await entrant.hears_of("“Light” was not accepted: Too short")
     await entrant.presses("Show it")
-    await entrant.hears_of("❌ not accepted “Too short”")
+    await entrant.hears_of("❌ not accepted (Too short)")
     await entrant.presses("✎ Change it")
     await entrant.hears_of("Is everything correct?")
     await entrant.changes("Title")

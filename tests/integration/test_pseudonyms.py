@@ -66,7 +66,7 @@ from storage.heat import wishes as weather_wishes
 from storage.honours import register
 from storage.honours.table import Entry
 from storage.hours.quiet_hours import QuietHours
-from storage.membership import review_alerts, reviews
+from storage.membership import memberships, review_alerts, reviews
 from storage.operations import published_menus, settings
 from storage.operations.published_menus import Place
 from storage.pay import entries as pay_entries
@@ -74,7 +74,6 @@ from storage.pay import reminders as pay_reminders
 from storage.pay.pool import members as pay_pool_members
 from storage.pay.shifts import Shift
 from storage.people import blocks, people, roles, segments, topics
-from storage.people.access import Role
 from storage.people.audited import PeopleAction
 from storage.people.segments import LivesNear, Segment
 from storage.people.topics import Topic
@@ -289,7 +288,7 @@ async def _honours(session: AsyncSession) -> None:
 
 
 async def _sos(session: AsyncSession) -> None:
-    await roles.grant(session, ADMIN, Role.MEMBER, ADMIN, NOON)
+    await memberships.create(session, ADMIN, {"name": "赵六"}, NOON)
     await help_duties.begin(session, ADMIN, Volunteer("Zhao", 37.43, 116.36), NOON + timedelta(hours=4), None)
     call, _ = await help_calls.begin(session, LI, CallContent("Li", 37.43, 116.36), 3_000, [], NOON)
     await help_going.take(session, call.id, ADMIN, [], NOON)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -11,12 +12,15 @@ import pytest
 from babel.messages.pofile import read_po
 from markupsafe import Markup
 
+from bot.web.site import TEMPLATES
 from handlers.i18n.catalogues import LOCALES
 from handlers.i18n.formatting import bracketed, in_a_line, labelled, listed
 from handlers.i18n.translations import language_name, translator
 
 ROOT = Path(__file__).parents[2]
 HALF_WIDTH = re.compile(r"[一-鿿”}>]\s?[,:;!?()](?!\d)|[,:;!?()]\s?[一-鿿“]")
+SENTENCE_AND_BLANK = re.compile(r'[.:!?]"(?:, [^{}]*)?\)(?:\.format\([^{}]*\))? \}\} \{\{')
+"""In a template."""
 ONE_WORD = {
     "常驻区域": "常用区域",
     "话题": "主题",
@@ -106,12 +110,40 @@ def test_one_word_for_one_thing(wrong: str, right: str) -> None:
     assert [text for text in (*TEXTS, readme) if wrong in text] == [], f"say {right}"
 
 
+def test_sentences_are_put_behind_each_other_by_their_signs() -> None:
+    """In Chinese "。" has its blank already: `in_a_line` knows that, a blank alone does not."""
+    found = []
+    for path in [*(ROOT / "handlers").rglob("*.py"), *(ROOT / "bot/web").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case (
+                    ast.BinOp(left=ast.Constant(value=" "), op=ast.Add(), right=ast.Call() as said)
+                    | ast.BinOp(left=ast.BinOp(right=ast.Constant(value=" ")), op=ast.Add(), right=ast.Call() as said)
+                ) if _is_said(said):
+                    found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    for path in TEMPLATES.glob("*.html"):
+        lines = path.read_text("utf-8").splitlines()
+        found += [f"{path.name}: {line}" for line in lines if SENTENCE_AND_BLANK.search(line)]
+    assert found == []
+
+
+def _is_said(node: ast.expr) -> bool:
+    """Whether it is a text that is translated, perhaps with blanks filled in."""
+    match node:
+        case ast.Call(func=ast.Name(id="_") | ast.Attribute(attr="_" | "plural")):
+            return True
+        case ast.Call(func=ast.Attribute(attr="format", value=text)):
+            return _is_said(text)
+    return False
+
+
 def test_what_is_composed_has_the_signs_of_its_language() -> None:
     _ = translator("zh_Hans")
     assert labelled(_, "姓名", Markup("<b>李雷</b>")) == "姓名：<b>李雷</b>"
     assert labelled(_, "姓名", "<李>") == "姓名：&lt;李&gt;"
     assert in_a_line("校验不符。", "请对照证件。") == "校验不符。请对照证件。"
     assert in_a_line("It is wrong.", "Please compare.") == "It is wrong. Please compare."
+    assert in_a_line("一。", "二！", "三") == "一。二！三" and in_a_line() == ""
     assert bracketed(_, "已结束", "已解决") == "已结束（已解决）"
     assert listed(["美团", "饿了么"], "zh_Hans") == "美团、饿了么"
     assert bracketed(translator("en"), "closed", "resolved") == "closed (resolved)"

@@ -199,11 +199,12 @@ async def undo(visit: Visit) -> web.Response:
         len(undone),
     ).format(n=len(undone))
     if too_late:
-        said += " " + visit.view.plural(
+        rest = visit.view.plural(
             "{n} was not undone: it is too late, or it was not your decision.",
             "{n} were not undone: it is too late, or they were not your decisions.",
             too_late,
         ).format(n=too_late)
+        said = formatting.in_a_line(said, rest)
     return visit.page(
         "applications_done.html", said=said, done=[], left=[(row.receipt, "") for row in undone], until=""
     )

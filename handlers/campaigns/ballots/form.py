@@ -71,6 +71,8 @@ class KeyInput(Input[str]):
         if isinstance(sent, str):
             raise NotAnAnswer(sent)
         text = sent.decode("utf-8", "replace") if isinstance(sent, bytes) else talk.text
+        if not text:
+            raise NotAnAnswer(talk._("Send me the trustees' public key: the line, or the file ballot-key.txt."))
         try:
             return PublicKey.read(text).text
         except BadKey:
