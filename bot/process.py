@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import signal
 import socket
@@ -138,6 +139,12 @@ def listen(config: Config) -> socket.socket:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listening = socket.create_server(address[:2], family=family)
     except OSError as failure:
+        if failure.errno == errno.EADDRINUSE:
+            another = 8091 if port != 8091 else 8092
+            raise CannotStart(
+                f"web.port: another program, or this one, uses {host}:{port} already; stop it, or choose another "
+                f"port, for example: NUANXIN_WEB__PORT={another} make run"
+            ) from None
         raise CannotStart(f"web: can't listen on {host}:{port}: {failure.strerror or failure}") from None
     return listening
 

@@ -161,7 +161,7 @@ async def help_(talk: Talk, routes: Routes) -> None:
 
 async def help_about(talk: Talk, routes: Routes, matter: str) -> bool:
     """/help fine: the pages and commands that this is about; False if there are none."""
-    meant = matters_meant(talk, routes, matter)
+    meant = (await matters_meant(talk, routes, matter)).buttons
     if meant:
         talk.say(talk._("This may help. See what else I can do: /help"), meant)
     return bool(meant)

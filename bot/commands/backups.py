@@ -60,19 +60,22 @@ def restore(context: typer.Context, file: Path) -> None:
 
 
 def upgrade(context: typer.Context) -> None:
-    """After a new version is installed: a backup, the migration, a check, and the way back in words."""
+    """After a new version is installed: a backup, the migration, a check, and the way back in words, whatever the check
+    found."""
     from bot.commands.check import faults
     from bot.commands.upgrade import migrate_with_backup
 
     config: Config = context.obj
     with _as("upgrade"):
-        done = with_database(config, lambda database: migrate_with_backup(config, database))
-    for line in done:
+        upgraded = with_database(config, lambda database: migrate_with_backup(config, database))
+    for line in upgraded.done:
         typer.echo(line)
     found = asyncio.run(faults(config))
+    if not found:
+        typer.echo("the config and the connections are fine; start the bot")
+    typer.echo(upgraded.way_back)
     if found:
         fail(*found)
-    typer.echo("the config and the connections are fine; start the bot")
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,8 +14,16 @@ from storage import schema
 from storage.database import Database
 
 
-async def migrate_with_backup(config: Config, database: Database) -> list[str]:
-    """Makes a backup that the rotation leaves alone, and migrates; returns what happened, and how to go back.
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """What happened, and how to go back, in lines for the operator."""
+
+    done: list[str]
+    way_back: str
+
+
+async def migrate_with_backup(config: Config, database: Database) -> Upgraded:
+    """Makes a backup that the rotation leaves alone, and migrates.
 
     Raises:
         CannotDump, BadBackup, OSError: there is no backup, so nothing was migrated.
@@ -27,17 +36,14 @@ async def migrate_with_backup(config: Config, database: Database) -> list[str]:
     file = config.backup.folder / f"before-upgrade-{before}-{datetime.now(UTC):%Y%m%dT%H%M%S}Z.backup"
     made = await back_up(database, file, config.backup.tools)
     is_migrated = await schema.migrate(database)
-    return [
-        f"backup written and verified: {made.file}",
-        f"schema migrated from {before} to {schema.NEWEST}" if is_migrated else f"the schema is {before} already",
-        *_way_back(config, made.file),
-    ]
+    migrated = f"schema migrated from {before} to {schema.NEWEST}" if is_migrated else f"the schema is {before} already"
+    return Upgraded([f"backup written and verified: {made.file}", migrated], _way_back(config, made.file))
 
 
-def _way_back(config: Config, file: Path) -> list[str]:
+def _way_back(config: Config, file: Path) -> str:
     database = database_file(config)
     moved = f"move {database} (and its -wal and -shm) away" if database else "let database.url name an empty database"
-    return [
+    return (
         "to go back: 1. stop the bot; 2. install the version that you had; "
-        f"3. {moved}; 4. python -m bot restore {file}; 5. start the bot",
-    ]
+        f"3. {moved}; 4. python -m bot restore {file}; 5. start the bot"
+    )

@@ -8,21 +8,21 @@ from pathlib import Path
 from bot.config.config import Config, default_database
 
 NAME = "sandbox"
+LOCK = "running.lock"
+"""Held while the sandbox runs."""
 _GO_ITS_WAY = ("run", "sandbox", "check")
 
 
 def apart(config: Config) -> Config:
-    """The config with the sandbox's folder in the place of the data folder. A database, or a folder for backups, that
-    the config names is used as it is."""
+    """The config with the sandbox's folder in the place of the data folder. A database that the config names is used as
+    it is. Backups always go into the sandbox's folder: among those of a real bot they would push out the older ones."""
     folder = config.data.folder / NAME
     url = default_database(folder) if _has_own_database(config) else config.database.url
-    is_named = "folder" in config.backup.model_fields_set
-    backups = config.backup.folder if is_named else folder / "backups"
     return config.model_copy(
         update={
             "data": config.data.model_copy(update={"folder": folder}),
             "database": config.database.model_copy(update={"url": url}),
-            "backup": config.backup.model_copy(update={"folder": backups}),
+            "backup": config.backup.model_copy(update={"folder": folder / "backups"}),
         }
     )
 
@@ -39,7 +39,9 @@ def in_use(config: Config, command: str | None) -> Config:
     if config.token and command != "sandbox":
         return config
     if command in _GO_ITS_WAY:
-        return apart(config)
+        found = apart(config)
+        # What is checked is the folder for the real backups to come: the sandbox's own can always be written.
+        return found.model_copy(update={"backup": config.backup}) if command == "check" else found
     has_real = not _has_own_database(config) or _file(config).exists()
     return config if has_real or not _file(apart(config)).exists() else apart(config)
 
@@ -54,6 +56,11 @@ def can_start_afresh(config: Config) -> bool:
 
 
 def start_afresh(config: Config) -> None:
-    """Removes the sandbox's database, key, chats and files."""
-    if can_start_afresh(config):
-        shutil.rmtree(config.data.folder, ignore_errors=True)
+    """Removes the sandbox's database, key, chats, files and backups."""
+    if not can_start_afresh(config):
+        return
+    for path in config.data.folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != LOCK:
+            path.unlink(missing_ok=True)

@@ -34,6 +34,7 @@ from bot.sandbox.keeping import Keeping
 from bot.sandbox.limits import Limits
 from bot.sandbox.people import Person
 from bot.sandbox.phone import Phone
+from bot.sandbox.running import alone
 from bot.sandbox.server import BotApi
 from bot.sandbox.wishes import Controls
 from bot.sandbox.world import World
@@ -115,7 +116,11 @@ def sandboxed(config: Config, port: int, token: str) -> Config:
         counsel=[*config.people.counsel, COUNSEL, SECOND_COUNSEL],
     )
     web_section = config.web.model_copy(update={"public_url": address})
-    return config.model_copy(update={"telegram": section, "people": staff, "web": web_section})
+    # Off until a real organisation has its volunteers; here there are people to try it with. `sos = false` is heeded.
+    features = config.features
+    if "sos" not in features.model_fields_set:
+        features = features.model_copy(update={"sos": True})
+    return config.model_copy(update={"telegram": section, "people": staff, "web": web_section, "features": features})
 
 
 @web.middleware
@@ -152,20 +157,22 @@ async def run(config: Config, say: Callable[[str], None], *, afresh: bool = Fals
     """Runs the bot against the sandbox, with demo data in an empty database; `say` hears where the page is.
 
     Raises:
-        CannotStart: see `check_sandbox` and `require_own`; the address is taken; or the config names a database, which
-            may not be the sandbox's alone, and it should start afresh.
+        CannotStart: see `check_sandbox` and `require_own`; it runs already; the address is taken; or the config names a
+            database, which may not be the sandbox's alone, and it should start afresh.
     """
     check_sandbox(config)
     if afresh and not folder.can_start_afresh(config):
         raise CannotStart("database.url: the sandbox only starts afresh with a database of its own; remove this key")
-    while True:
-        listening = listen(config)
-        if afresh:
-            folder.start_afresh(config)
-        config = config.model_copy(update={"web": config.web.model_copy(update={"port": listening.getsockname()[1]})})
-        afresh = await _run_once(config, listening, say)
-        if not afresh:
-            return
+    with alone(config.data.folder):
+        while True:
+            listening = listen(config)
+            if afresh:
+                folder.start_afresh(config)
+            port = listening.getsockname()[1]
+            config = config.model_copy(update={"web": config.web.model_copy(update={"port": port})})
+            afresh = await _run_once(config, listening, say)
+            if not afresh:
+                return
 
 
 async def _run_once(config: Config, listening: socket.socket, say: Callable[[str], None]) -> bool:

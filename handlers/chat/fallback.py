@@ -6,8 +6,8 @@ import re
 
 from handlers.chat import presses
 from handlers.chat.keyboards import location_keyboard
-from handlers.chat.press import Button, Buttons
-from handlers.chat.routes import Routes, line_of
+from handlers.chat.press import Button
+from handlers.chat.routes import Meant, Routes, line_of
 from handlers.chat.subjects import fitting
 from handlers.chat.talk import Danger, Talk
 
@@ -38,12 +38,16 @@ def commands_meant(talk: Talk, routes: Routes, text: str | None = None) -> list[
     ]
 
 
-def matters_meant(talk: Talk, routes: Routes, text: str) -> list[list[Button]]:
-    """The same for the pages that the text is about, which come first, and then the commands."""
+async def matters_meant(talk: Talk, routes: Routes, text: str) -> Meant:
+    """The same for what the whole text can be read as; else for the pages that it is about, which come first, and then
+    the commands."""
     if talk.danger is not Danger.NONE or talk.incoming.is_of_others:
-        return []
+        return Meant()
+    as_whole = [[button] for read in routes.whole_readers for button in await read(talk, text)]
+    if as_whole:
+        return Meant(as_whole=as_whole)
     pages = [[button] for find in routes.answer_finders for button in find(talk, text)]
-    return pages + commands_meant(talk, routes, text)
+    return Meant(by_words=pages + commands_meant(talk, routes, text))
 
 
 async def stray_text(talk: Talk, routes: Routes) -> None:
@@ -53,11 +57,11 @@ async def stray_text(talk: Talk, routes: Routes) -> None:
             keyboard=location_keyboard(talk),
         )
         return
-    meant = matters_meant(talk, routes, talk.text)
+    meant = await matters_meant(talk, routes, talk.text)
     if await _is_offered(talk, routes, meant):
         return
-    if meant:
-        talk.say(talk._("Are you looking for this? See what else I can do: /help"), meant)
+    if meant.buttons:
+        talk.say(talk._("Are you looking for this? See what else I can do: /help"), meant.buttons)
         return
     if _BUTTON.fullmatch(talk.text.strip(_AROUND)):
         talk.say(talk._("Please press the button under the message. Typing it isn't enough."))
@@ -70,7 +74,7 @@ async def stray_text(talk: Talk, routes: Routes) -> None:
 
 async def stray_other(talk: Talk, routes: Routes) -> None:
     """A message without a text; each of an album may be offered something, but it is answered once."""
-    if await _is_offered(talk, routes, ()) or talk.is_album_rest:
+    if await _is_offered(talk, routes, Meant()) or talk.is_album_rest:
         return
     talk.say(
         talk._("I can't do anything with that. Send a location to find the nearest station, or see /help."),
@@ -78,7 +82,7 @@ async def stray_other(talk: Talk, routes: Routes) -> None:
     )
 
 
-async def _is_offered(talk: Talk, routes: Routes, meant: Buttons) -> bool:
+async def _is_offered(talk: Talk, routes: Routes, meant: Meant) -> bool:
     if talk.danger is not Danger.NONE:
         return False
     for offer in routes.stray_offers:

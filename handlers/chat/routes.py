@@ -36,9 +36,27 @@ Said = TypeVar("Said", bound=Notice)
 About = TypeVar("About", bound=SubjectNotice[Any])
 Facts = TypeVar("Facts")
 
-StrayOffer = Callable[[Talk, Buttons], Awaitable[bool]]
-"""Offers somebody what their message may be for, which nothing takes, above these buttons; False if there is
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Buttons for what a text that nothing takes may be for."""
+
+    as_whole: Buttons = ()
+    """It was read from end to end, so it is hardly about anything else."""
+    by_words: Buttons = ()
+    """Its words are about these: none if it was read as a whole."""
+
+    @property
+    def buttons(self) -> Buttons:
+        return [*self.as_whole, *self.by_words]
+
+
+StrayOffer = Callable[[Talk, Meant], Awaitable[bool]]
+"""Offers somebody what their message may be for, which nothing takes, beside these buttons; False if there is
 nothing to offer."""
+
+ReadsWhole = Callable[[Talk, str], Awaitable[Sequence[Button]]]
+"""Buttons for what a text is if its whole can be read as that; none otherwise."""
 
 AnswersTo = Callable[[Talk, str], Sequence[Button]]
 """Buttons for the pages that a text is about, the best first."""
@@ -170,6 +188,7 @@ class Routes:
     composers: dict[str, Composer] = field(default_factory=dict)
     stray_offers: list[StrayOffer] = field(default_factory=list)
     answer_finders: list[AnswersTo] = field(default_factory=list)
+    whole_readers: list[ReadsWhole] = field(default_factory=list)
     below_searches: list[BelowSearch] = field(default_factory=list)
     followers: list[Follower] = field(default_factory=list)
 
@@ -230,6 +249,10 @@ class Routes:
     def answers(self, finder: AnswersTo) -> None:
         """Is asked for the pages that a text is about, of whoever writes it without being asked or behind /help."""
         self.answer_finders.append(finder)
+
+    def understands(self, reader: ReadsWhole) -> None:
+        """Is asked before the finders of pages. Where it finds something, nothing is offered by single words."""
+        self.whole_readers.append(reader)
 
     def below_search(self, offer: BelowSearch) -> None:
         """Is asked, of whoever sends a location that is a search, for what else it may be for."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from markupsafe import Markup
 
 from handlers.cases import presses as case_presses
 from handlers.chat.confirming import confirming
 from handlers.chat.dispatch import command_of
-from handlers.chat.press import Button, Buttons, InvalidCallback, Page
+from handlers.chat.press import Button, Buttons, Page
 from handlers.chat.routes import Routes
 from handlers.chat.subjects import Subject
 from handlers.chat.talk import Talk
@@ -24,7 +23,7 @@ from handlers.pay.inputs import HINTS
 from storage.pay import entries, reminders, sums
 from storage.pay.entries import Entry
 from storage.pay.pool import members
-from storage.pay.shifts import NotAShift, Shift, checked, read_line, read_unasked
+from storage.pay.shifts import NotAShift, Shift, read_line
 from storage.pay.sums import Sum
 from storage.privacy import consents
 
@@ -47,7 +46,6 @@ SUBJECT = Subject(
     {"zh_Hans": "记账、账本、收入、流水、工资条、时薪", "en": "pay book, earnings, income, wage book"},
 )
 _READY = 3
-_WRITTEN = ("minutes", "orders", "money", "bonus", "fines", "costs")
 _DESK, _KIND = "legal", "pay"
 """Where pay that is too low is brought."""
 
@@ -58,8 +56,6 @@ def register(routes: Routes) -> None:
     routes.press(presses.DO_NOT_AGREE, do_not_agree, writes=False)
     routes.press(presses.BOOK, show, writes=False)
     routes.press(presses.NOTE, note)
-    routes.press(presses.NOTE_LINE, note_line)
-    routes.answers(shift_meant)
     routes.press(presses.NOTE_EARLIER, note_earlier)
     routes.press(presses.ASK_TO_ERASE, ask_to_erase, writes=False)
     routes.press(presses.ERASE, erase)
@@ -69,8 +65,8 @@ def register(routes: Routes) -> None:
 
 async def command(talk: Talk) -> None:
     """The book; before the first entry, what is to be agreed to. "/pay 9h 42 318" notes a shift at once."""
-    if await consents.version_of(talk.session, talk.person.id, CONSENT.purpose) is None:
-        _ask_consent(talk)
+    if not await has_book(talk):
+        ask_consent(talk)
         return
     line = command_of(talk.text, talk.context)[1] if talk.text.startswith("/") else ""
     if not line:
@@ -82,10 +78,15 @@ async def command(talk: Talk) -> None:
     except NotAShift as fault:
         talk.say(talk._(HINTS[fault.what]), [[presses.NOTE.button(talk._("➕ Note my shift"))]])
         return
-    await _note_today(talk, shift)
+    await note_today(talk, shift)
 
 
-def _ask_consent(talk: Talk) -> None:
+async def has_book(talk: Talk) -> bool:
+    """Whether they have agreed to one, to this wording or an earlier one."""
+    return await consents.version_of(talk.session, talk.person.id, CONSENT.purpose) is not None
+
+
+def ask_consent(talk: Talk) -> None:
     yes = presses.AGREE.button(talk._("✅ I agree, start my book"), CONSENT.version)
     talk.say(wording(talk, CONSENT), [[yes], [presses.DO_NOT_AGREE.button(talk._("No, thank you"))]])
 
@@ -140,7 +141,7 @@ def _today_line(talk: Talk, kept: Sequence[Entry]) -> str:
     today = sums.between(kept, talk.local_today, talk.local_today)
     if not today.days:
         return talk._("Nothing noted for today yet.")
-    return talk._("Today: {shift}").format(shift=words.brief(talk.view, today))
+    return talk._("Today: {shift}").format(shift=words.total(talk.view, today))
 
 
 def _sum_lines(talk: Talk, title: str, one: Sum, before: int | None) -> Markup:
@@ -183,30 +184,6 @@ async def note(talk: Talk) -> None:
     await forms.begin(talk, _TODAY, Today(ready=ready))
 
 
-def shift_meant(talk: Talk, text: str) -> Sequence[Button]:
-    """A button that notes the shift which somebody has written without being asked."""
-    shift = read_unasked(text)
-    if shift is None:
-        return []
-    said = talk._("📒 Note it: {shift}").format(shift=words.shift(talk.view, shift))
-    values = (shift.minutes, shift.orders, shift.money, shift.bonus, shift.fines, shift.costs)
-    return [presses.NOTE_LINE.button(said, ".".join(map(str, values)))]
-
-
-async def note_line(talk: Talk, written: str) -> None:
-    """Whoever has no book reads first what they would agree to."""
-    if await consents.version_of(talk.session, talk.person.id, CONSENT.purpose) is None:
-        _ask_consent(talk)
-        return
-    await consents.require(talk.session, talk.person.id, CONSENT.purpose, CONSENT.version)
-    try:
-        shift = checked(dict(zip(_WRITTEN, map(int, written.split(".")), strict=True)))
-    except ValueError:
-        raise InvalidCallback from None
-    talk.remove_buttons()
-    await _note_today(talk, shift)
-
-
 async def note_earlier(talk: Talk) -> None:
     await consents.require(talk.session, talk.person.id, CONSENT.purpose, CONSENT.version)
     ready = ready_of(await entries.all_of(talk.session, talk.person.id))
@@ -214,30 +191,28 @@ async def note_earlier(talk: Talk) -> None:
 
 
 async def _noted_today(talk: Talk, draft: Today) -> None:
-    await _note_today(talk, draft.shift)
+    await note_today(talk, draft.shift)
 
 
-async def _note_today(talk: Talk, shift: Shift) -> None:
-    day = talk.local_today
-    if talk.now.astimezone(talk.context.settings.organisation.zone).hour < _STILL_YESTERDAY:
-        day -= timedelta(days=1)
+async def note_today(talk: Talk, shift: Shift) -> None:
+    day = entries.day_of_shift(talk.now.astimezone(talk.context.settings.organisation.zone))
     entry = await entries.add(talk.session, talk.person.id, day, shift, talk.local_today, talk.now)
-    talk.say(*receipt(talk, entry))
-
-
-_STILL_YESTERDAY = 4
-"""Until this hour, "today's shift" is that of the evening before."""
+    talk.say(*await receipt(talk, entry))
 
 
 async def _noted_earlier(talk: Talk, draft: Earlier) -> None:
     entry = await entries.add(talk.session, talk.person.id, draft.day, draft.shift, talk.local_today, talk.now)
-    talk.say(*receipt(talk, entry))
+    talk.say(*await receipt(talk, entry))
 
 
-def receipt(talk: Talk, entry: Entry) -> Page:
-    """What was noted, and the hourly pay."""
+async def receipt(talk: Talk, entry: Entry) -> Page:
+    """What was noted, and the hourly pay; the whole of a day that has another shift."""
     day = words.day(talk, entry.day)
     text = Markup("✓ {}\n{}").format(talk._("Noted for {day}").format(day=day), words.in_full(talk.view, entry.shift))
+    whole = sums.between(await entries.all_of(talk.session, talk.person.id), entry.day, entry.day)
+    if whole.shifts > 1:
+        said = talk._("Total for {day}: {shifts}").format(day=day, shifts=words.total(talk.view, whole))
+        text += Markup("\n{}").format(said)
     return text, [
         [
             presses.EDIT.button(talk._("✎ Change, add bonus or costs"), entry.id),

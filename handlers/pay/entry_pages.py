@@ -105,7 +105,7 @@ async def _corrected(talk: Talk, draft: Correction) -> None:
         costs=draft.costs,
     )
     entry = await entries.change(talk.session, talk.person.id, draft.id, one, talk.now)
-    talk.say(*receipt(talk, entry))
+    talk.say(*await receipt(talk, entry))
 
 
 async def ask_to_remove(talk: Talk, entry_id: EntryId) -> None:
@@ -139,7 +139,7 @@ async def chart(talk: Talk) -> None:
     labels = [day_of_year(monday, talk.language) for monday, _ in weeks]
     title = talk._("Hourly pay by week ({sign})").format(sign=words.sign(talk.view))
     png = await talk.context.ports.painter.columns_png(title, values, labels)
-    said = talk._("Your hourly pay in each week, by its Monday. Only you see this.")
+    said = talk._("Your hourly pay, week by week. The date is the week's Monday. Only you see this.")
     by_week = [(day_of_year(monday, talk.language), one) for monday, one in weeks]
     by_month = [(month_and_year(first, talk.language), one) for first, one in sums.by_month(kept, talk.local_today)]
     lines = [Markup.escape(said), Markup(""), *_rates(talk, by_week), Markup(""), *_rates(talk, by_month)]

@@ -158,7 +158,17 @@ async def _send(talk: Talk, name: str, content: bytes) -> None:
     signature = await signing.sign(talk.session, content, talk.now)
     talk.document(name, content, "")
     talk.document(f"{name}.signature.json", signature.text, "")
-    said = talk._("Check it with: {command}").format(
-        command=f"python3 verify_signature.py {name} {name}.signature.json {signature.public_key}"
-    )
-    talk.document("verify_signature.py", _script(), Markup("<code>{}</code>").format(said))
+    talk.document("verify_signature.py", _script(), _what_for(talk, name, signature.public_key))
+
+
+def _what_for(talk: Talk, name: str, public_key: str) -> Markup:
+    """Whom the rider gives the files to; then, for those people, how they are checked."""
+    given = talk._(
+        "Give the two files above together to whoever needs proof of your pay: your lawyer, the union, labour "
+        "arbitration or a court. Anybody can check with this third file that {organisation} signed them and that "
+        "nothing was changed since."
+    ).format(organisation=talk.context.settings.organisation.name)
+    checked = talk._("For whoever checks, on a computer with Python: {command}")
+    command = f"python3 verify_signature.py {name} {name}.signature.json {public_key}"
+    coded = Markup.escape(checked).format(command=Markup("<code>{}</code>").format(command))
+    return Markup("{}\n\n{}").format(given, coded)

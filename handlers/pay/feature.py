@@ -10,7 +10,7 @@ from handlers.chat.press import Button
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
-from handlers.pay import book, entry_pages, exports, figures, pool, presses, reminder
+from handlers.pay import book, entry_pages, exports, figures, pool, presses, reminder, unasked
 from storage.pay import entries, reminders
 from storage.pay.entries import BookFull, NoSuchEntry, NotThatDay
 from storage.pay.pool import counting, members
@@ -18,7 +18,7 @@ from storage.pay.pool.members import NotInPool
 
 
 def register(routes: Routes, _others: AllFeatures) -> None:
-    for part in (book, entry_pages, exports, pool, reminder):
+    for part in (book, entry_pages, exports, pool, reminder, unasked):
         part.register(routes)
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n import money
-from handlers.i18n.formatting import day_words, listed
+from handlers.i18n.formatting import bracketed, day_words, listed
 from handlers.i18n.translations import clock, number
 from storage.pay.shifts import NOT_SAID, Shift
 from storage.pay.sums import Sum
@@ -78,12 +78,15 @@ def in_full(view: View, one: Shift) -> Markup:
 
 
 def rate_words(view: View, one: Sum) -> str:
-    """ "¥35.30 an hour · ¥7.57 an order"."""
+    """ "¥35.30 an hour · ¥7.57 an order"; of which shifts the latter is, where not of all."""
     said = []
     if one.per_hour is not None:
         said.append(view._("{amount} an hour").format(amount=amount(view, one.per_hour)))
     if one.per_order is not None:
-        said.append(view._("{amount} an order").format(amount=amount(view, one.per_order)))
+        by_order = view._("{amount} an order").format(amount=amount(view, one.per_order))
+        if one.leaves_out_shifts:
+            by_order = bracketed(view._, by_order, view._("only shifts with orders"))
+        said.append(by_order)
     return " · ".join(said)
 
 
@@ -96,6 +99,12 @@ def sum_words(view: View, one: Sum) -> str:
 def brief(view: View, one: Sum) -> str:
     """ "9 h · 42 orders · ¥318": of whatever days."""
     return _three(view, one.minutes, one.orders, one.paid)
+
+
+def total(view: View, one: Sum) -> str:
+    """ "18 h · 84 orders · ¥636 (2 shifts)": of a day on which there was more than one."""
+    shifts = view.plural("{n} shift", "{n} shifts", one.shifts).format(n=number(one.shifts, view.language))
+    return bracketed(view._, brief(view, one), shifts) if one.shifts > 1 else brief(view, one)
 
 
 def change_words(view: View, share: float | None) -> str:

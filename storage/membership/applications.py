@@ -154,6 +154,7 @@ _APPLICANT = select(
 
 async def applicant(session: AsyncSession, person_id: PersonId, now: datetime) -> Applicant:
     """How this person stands, by one statement."""
+    await session.flush()  # the statement goes past the ORM
     row = (await run(session, _APPLICANT, {"person": person_id, "since": now - timedelta(days=1)})).one()
     answers: Answers = {}
     if row.id is not None:

@@ -6,7 +6,7 @@ it says was noted at the time, and what was corrected later shows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -28,6 +28,10 @@ MOST = 3_000
 BACK = timedelta(days=400)
 """How long ago a shift may have been that is noted now."""
 _SAME_WITHIN = timedelta(seconds=10)
+_STILL_YESTERDAY = 4
+"""Until this hour, "today's shift" is that of the evening before."""
+_LOOKED_AT = 20
+"""Of one person's newest entries: who notes more than that after a shift is asked for it nevertheless."""
 
 
 class BookFull(Refused):
@@ -87,6 +91,11 @@ class Entry:
 _JSON = SealedJson(Content)
 
 
+def day_of_shift(local: datetime) -> date:
+    """The day of the shift that somebody has in mind at this time, which is of the organisation's zone."""
+    return local.date() - timedelta(days=local.hour < _STILL_YESTERDAY)
+
+
 async def add(session: AsyncSession, person_id: PersonId, day: date, shift: Shift, today: date, now: datetime) -> Entry:
     """Notes a shift. The same shift, noted again at once, is a second tap and the same entry.
 
@@ -143,6 +152,19 @@ async def all_of(session: AsyncSession, person_id: PersonId) -> list[Entry]:
     rows = await session.scalars(select(PayEntry).where(PayEntry.person_id == person_id).order_by(PayEntry.id))
     found = [_entry(row, _content(session, row)) for row in rows]
     return sorted(found, key=lambda entry: entry.day)
+
+
+async def who_noted(session: AsyncSession, days: Mapping[PersonId, date]) -> set[PersonId]:
+    """Those of these people who have noted a shift for that day, which is today's or yesterday's, in their newest
+    entries. Only the sealed content says so, so that is what is read."""
+    newest = (
+        select(PayEntry.id, func.row_number().over(partition_by=PayEntry.person_id, order_by=PayEntry.id.desc()))
+        .where(PayEntry.person_id.in_(days))
+        .subquery()
+    )
+    ids = select(newest.c[0]).where(newest.c[1] <= _LOOKED_AT)
+    rows = await session.scalars(select(PayEntry).where(PayEntry.id.in_(ids)))
+    return {row.person_id for row in rows if _content(session, row).day == days[row.person_id]}
 
 
 async def has_any(session: AsyncSession, person_id: PersonId) -> bool:

@@ -15,6 +15,7 @@ from storage.database import Base
 from storage.deliveries import queue
 from storage.deliveries.queue import Addressed
 from storage.deliveries.table import REMINDER
+from storage.pay import entries
 from storage.pay.notices import ShiftEnded
 from storage.telegram_ids import PersonId
 
@@ -67,7 +68,8 @@ erase = stop
 
 
 async def queue_due(session: AsyncSession, zone: ZoneInfo, now: datetime) -> bool:
-    """Asks some of those who are to be asked by now; True if there may be more."""
+    """Asks some of those who are to be asked by now, but for whoever has noted the shift already; True if there may be
+    more."""
     rows = (
         await session.scalars(
             select(PayReminder)
@@ -78,6 +80,9 @@ async def queue_due(session: AsyncSession, zone: ZoneInfo, now: datetime) -> boo
         )
     ).all()
     asked = [row for row in rows if row.due > now - _LATE]
+    days = {row.person_id: entries.day_of_shift(row.due.astimezone(zone)) for row in asked}
+    noted = await entries.who_noted(session, days)
+    asked = [row for row in asked if row.person_id not in noted]
     await queue.add_all(session, [Addressed(row.person_id, ShiftEnded(), now, REMINDER) for row in asked])
     for row in rows:
         row.due = next_at(row.minute, zone, now)

@@ -105,6 +105,7 @@ _TOKENS: list[tuple[str, re.Pattern[str], Callable[[re.Match[str]], int]]] = [
     ("money", re.compile(rf"{_CURRENCY}\s*({_NUMBER})\s*{_MONEY}?"), lambda found: _cents(found[1])),
     ("money", re.compile(rf"({_NUMBER})\s*(?:{_CURRENCY}|{_MONEY})"), lambda found: _cents(found[1])),
 ]
+_HOURS_FIRST = re.compile(rf"\s*{_NUMBER}\s*{_HOUR}")
 _SKIPS = "-–—"
 _BARE = re.compile(rf"{_NUMBER}|[{_SKIPS}](?=\s|$)")
 """A number, or a dash in place of one that is skipped."""
@@ -139,9 +140,25 @@ def read_unasked(text: str) -> Shift | None:
         return None
 
 
+def read_of_keeper(text: str) -> Shift | None:
+    """The same of somebody who keeps a book: it is also one where hours with their unit come first, and orders and
+    money follow without: "9h 42 318", the line that the book itself asks for."""
+    shift = read_unasked(text)
+    if shift is not None or _HOURS_FIRST.match(_plain(text)) is None:
+        return shift
+    try:
+        return read_line(text)
+    except NotAShift:
+        return None
+
+
+def _plain(text: str) -> str:
+    return clean_code(text).replace("两", "2").casefold()
+
+
 def _tokens(text: str) -> tuple[dict[str, int], list[str]]:
     """What stands in it with a unit, and the numbers without one. Raises NotAShift: see the class."""
-    plain = clean_code(text).replace("两", "2").casefold()
+    plain = _plain(text)
     found: dict[str, int] = {}
     bare: list[str] = []
     at = 0

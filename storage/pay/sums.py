@@ -24,6 +24,9 @@ class Sum:
     costs: int = 0
     paid_for_orders: int = 0
     """What was paid in the shifts whose orders are known."""
+    shifts: int = 0
+    counted: int = 0
+    """The shifts whose orders are known."""
 
     @property
     def per_hour(self) -> int | None:
@@ -34,6 +37,11 @@ class Sum:
     def per_order(self) -> int | None:
         """What it paid for an order; None without one."""
         return None if self.orders <= 0 else round(self.paid_for_orders / self.orders)
+
+    @property
+    def leaves_out_shifts(self) -> bool:
+        """Whether pay by the order is that of some of the shifts only."""
+        return self.per_order is not None and self.counted < self.shifts
 
 
 def total(entries: Iterable[Entry]) -> Sum:
@@ -46,6 +54,8 @@ def total(entries: Iterable[Entry]) -> Sum:
         paid=sum(entry.shift.paid for entry in found),
         costs=sum(entry.shift.costs for entry in found),
         paid_for_orders=sum(shift.paid for shift in counted),
+        shifts=len(found),
+        counted=len(counted),
     )
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from bot.demo import honours
 from bot.sandbox.files import STICKER
 from bot.sandbox.params import Json
 from storage.cases import messages as case_messages
 from storage.cases.messages import Said
 from storage.cases.table import Case
+from storage.telegram_ids import PersonId
 from tests.support.case_scripts import AtDesk, at_desk, brings_pay
 from tests.support.cases import case_of, takes
-from tests.support.simulator import COUNSEL, Town
+from tests.support.simulator import COORDINATOR, COUNSEL, Town
 from tests.support.words.chat import NOT_UNDERSTOOD
 
-ADD = "📎 Add it to the case"
-OFFER = "Is this for your case"
+ADD = "📎 Add it to"
+OFFER = "Does your message belong to it?"
 ADDED = "Added to"
 
 
@@ -57,10 +59,25 @@ async def test_words_about_a_payslip_are_offered_beside_the_desk_that_they_are_a
     row = await case_of(town, await brings_pay(rider, evidence=False, name=""))
     said = await rider.says("这是工资条" if language != "en" else "here is my payslip")
     offer = await rider.rider.hears_of(row.number)
-    assert rider._(ADD) in str(offer["reply_markup"])
-    await rider.presses(ADD)
+    add = rider._("📎 Add it to {number}").format(number=row.number)
+    assert add in str(offer["reply_markup"])
+    await rider.rider.presses(add)
     await rider.rider.hears_of("✓")
     assert [one.text for one in await said_from(town, rider, said)] == [said["text"]]
+
+
+@pytest.mark.parametrize(
+    ("language", "desk", "kind"),
+    [("en", "Nomination for an honour", "May Day medal"), ("zh_Hans", "评优推荐", "劳动奖章")],
+)
+async def test_the_offer_says_what_a_nomination_is(town: Town, language: str, desk: str, kind: str) -> None:
+    """Whoever brought it weeks ago, or looks at the demo, knows no "case" of theirs."""
+    await honours.add(town.database, town.now, "Asia/Shanghai", PersonId(7408), PersonId(7409), COORDINATOR)
+    rider = await at_desk(town, 7408, language)
+    await rider.says("here is my certificate" if language == "en" else "这是我的证书")
+    offer = await rider.rider.hears_of("HN-2026-000001")
+    assert f"{desk} · " in offer["text"] and kind in offer["text"]
+    assert rider._("📎 Add it to {number}").format(number="HN-2026-000001") in str(offer["reply_markup"])
 
 
 async def test_no_keeps_nothing(town: Town) -> None:
@@ -83,7 +100,7 @@ async def test_of_several_cases_it_is_asked_which(town: Town) -> None:
     second = await case_of(town, await brings_pay(rider, evidence=False, name=""))
     for colour in (1, 2):
         await rider.sends_photo(colour, media_group_id="both sides")
-    offers = [await rider.rider.hears_of("Is this for one of your cases?") for _ in range(2)]
+    offers = [await rider.rider.hears_of("Does your message belong to one of them?") for _ in range(2)]
     for offer in offers:
         key = next(key for (key, *_) in offer["reply_markup"]["inline_keyboard"] if first.number in key["text"])
         await rider.rider.forges(key["callback_data"], offer["message_id"])

@@ -116,8 +116,9 @@ async def test_orders_can_be_skipped_and_a_day_too(town: Town, language: str) ->
     await rider.hears_of(_("At what time should I ask about your shift? Choose, or write it."))
     await rider.says("21:00")
     await rider.hears_of("21:00")
-    town.now = NOON + timedelta(hours=9, minutes=1)
-    await town.tick("pay")
+    for days in (0, 1):
+        town.now = NOON + timedelta(days=days, hours=9, minutes=1)
+        await town.tick("pay")
     town.deliver()
     await rider.hears_of(_("📒 How was your shift today?"))
     await rider.presses(_("⏭ No shift today"))
@@ -215,6 +216,7 @@ async def test_its_files_are_signed_and_the_script_checks_them(town: Town) -> No
     await rider.hears_of("This week")
     await rider.presses("📈 Chart")
     caption = (await rider.hears_of("Only you see this."))["caption"]
+    assert "week by week. The date is the week's Monday." in caption and "only shifts" not in caption
     assert caption.count("¥37.56 an hour · ¥8.05 an order") == 2, "of the week and of the month"
     assert "November 2026" in caption
     await rider.forges(presses.EXPORT.data())
@@ -228,8 +230,11 @@ async def test_its_files_are_signed_and_the_script_checks_them(town: Town) -> No
         assert shown == name and content.startswith(beginning)
         _, signature = await file_of(town, rider)
         claimed = json.loads(signature)
-        script, source = await file_of(town, rider)
-        assert script == "verify_signature.py" and b"RFC 8032" in source
+        handed_on = await rider.hears_of("Give the two files above together to")
+        assert f"python3 verify_signature.py {name} {name}.signature.json" in handed_on["caption"]
+        assert handed_on["document"]["file_name"] == "verify_signature.py"
+        script = town.world.files.get(handed_on["document"]["file_id"])
+        assert script is not None and b"RFC 8032" in bytes(script.content)
         assert fault_of(content, claimed, claimed["public_key"]) == ""
         assert fault_of(content + b" ", claimed, claimed["public_key"]) != ""
         if name.endswith("csv"):
@@ -247,8 +252,8 @@ async def test_a_case_about_pay_takes_the_book_as_evidence(town: Town) -> None:
         one["document"] for one in reversed(rider.heard) if one.get("document", {}).get("file_name") == "pay-book.pdf"
     )
     await rider.sends(document=sent)
-    await rider.hears_of("Is this for your case?")
-    await rider.presses("📎 Add it to the case")
+    await rider.hears_of("Does your message belong to it?")
+    await rider.presses("📎 Add it to")
     await rider.hears_of("Added to")
     case = await case_of(town, number)
     async with town.database.reading() as session:
@@ -330,8 +335,7 @@ async def test_who_keeps_no_book_is_not_offered_it_in_a_case(town: Town) -> None
 
 async def test_a_reminder_comes_at_the_time_of_ones_own_and_stops(town: Town) -> None:
     rider = await begun(town)
-    await rider.says("9h 42 318")
-    await rider.hears_of("✓")
+    await rider.says("/cancel")
     await rider.forges(presses.REMIND.data())
     await rider.hears_of("At what time")
     await rider.says("9 pm")
@@ -352,6 +356,39 @@ async def test_a_reminder_comes_at_the_time_of_ones_own_and_stops(town: Town) ->
     await town.tick("pay")
     async with town.database.reading() as session:
         assert await session.scalar(text("SELECT count(*) FROM deliveries")) == 2
+
+
+async def test_no_reminder_comes_on_a_day_whose_shift_is_noted(town: Town) -> None:
+    """Of the evening before, too, where the time is after midnight."""
+    rider, late = await begun(town), await begun(town, OTHER)
+    for one, clock in ((rider, "21:00"), (late, "00:30")):
+        await one.says("9h 42 318")
+        await one.hears_of("Noted for today")
+        await one.forges(presses.REMIND.data())
+        await one.hears_of("At what time")
+        await one.says(clock)
+        await one.hears_of("I'll ask you every day")
+
+    async def asked() -> int:
+        await town.tick("pay")
+        async with town.database.reading() as session:
+            return await session.scalar(text("SELECT count(*) FROM deliveries")) or 0
+
+    town.now = NOON + timedelta(hours=9, minutes=1)
+    assert await asked() == 0, "noted at noon"
+    town.now = NOON + timedelta(hours=12, minutes=31)
+    assert await asked() == 0, "it was the shift of the evening"
+    town.now = NOON + timedelta(days=1)
+    await rider.forges(presses.NOTE_EARLIER.data())
+    await rider.hears_of("Which day?")
+    await rider.presses("yesterday")
+    await rider.hears_of("How was your shift?")
+    await rider.says("2h 8 60")
+    await rider.hears_of("Noted for yesterday")
+    town.now = NOON + timedelta(days=1, hours=9, minutes=1)
+    assert await asked() == 1, "what was noted is of the day before"
+    town.deliver()
+    await rider.hears_of("How was your shift today?")
 
 
 async def test_nobody_else_opens_an_entry(town: Town) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import contextlib
 import shutil
+import socket
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,11 +15,13 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import orjson
 
+from bot.config.config import load
+from bot.sandbox.folder import in_use
 from bot.sandbox.params import Json
 from storage.people import people
 from storage.telegram_ids import PersonId
 from tests.support.databases import KEY, opened
-from tests.support.processes import bot, ends_within_10_s, logged, until_ready
+from tests.support.processes import bot, ends_within_10_s, logged, said_by, until_ready
 from tests.support.simulator import NOON, PATIENCE
 
 RIDER, COORDINATOR = 7_000_001, 7_000_003
@@ -27,9 +30,9 @@ WELCOME = "/help"
 
 
 @contextlib.asynccontextmanager
-async def sandbox(folder: Path, *arguments: str) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
+async def sandbox(folder: Path, *arguments: str, **settings: str) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
     (folder / "log").unlink(missing_ok=True)
-    running = await bot(folder, *arguments)
+    running = await bot(folder, *arguments, **settings)
     address = await logged(folder / "log", r"Nuanxin sandbox: (http://\S+)")
     async with aiohttp.ClientSession() as session:
         await until_ready(session, address)
@@ -130,6 +133,54 @@ async def test_chats_menus_and_the_clock_survive_a_restart_until_it_starts_afres
         while not held.socket.closed:
             await held.socket.receive()
         assert own_chat(await state_after_restart(session, address))["messages"] == []
+
+
+async def test_a_running_sandbox_is_left_alone(tmp_path: Path) -> None:
+    """Starting afresh would remove the database below it, on whatever port the other one listens."""
+    async with sandbox(tmp_path, "run") as (session, address), phone(session, address) as held:
+        await held.does(do="text", text="/start")
+        await held.hears_of(WELCOME)
+        for arguments in (["sandbox", "--afresh"], ["run"]):
+            code, lines = await said_by(tmp_path, *arguments)
+            assert (code, lines[-1]) == (
+                1,
+                "the sandbox is running already: stop it first, with Ctrl-C where it was started",
+            )
+        assert own_chat(await state(session, address))["messages"] != []
+
+
+async def test_a_port_that_is_taken_is_named_with_the_way_to_another(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, lines = await said_by(tmp_path, "run", NUANXIN_WEB__PORT=str(port))
+        assert code == 1 and f"uses 127.0.0.1:{port} already" in lines[-1]
+        assert lines[-1].endswith("choose another port, for example: NUANXIN_WEB__PORT=8091 make run")
+    async with sandbox(tmp_path, "run", NUANXIN_WEB__PORT=str(port)) as (_, address):
+        assert address.endswith(f":{port}"), "this is how the port is chosen"
+
+
+async def test_its_backups_are_in_its_own_folder(tmp_path: Path) -> None:
+    """Even where the config, copied from the example, names the folder; real backups lie there, which rotate."""
+    (tmp_path / "config.toml").write_text('[backup]\nfolder = "backups"\n')
+    async with sandbox(tmp_path, "run"):
+        used = in_use(load(tmp_path / "config.toml"), "run")
+        assert used.backup.folder == tmp_path / "data/sandbox/backups"
+    code, lines = await said_by(tmp_path, "upgrade")
+    assert code == 0 and str(tmp_path / "data/sandbox/backups") in "".join(lines)
+    assert {one.name for one in (tmp_path / "data").iterdir()} == {"sandbox"}
+
+
+async def test_sos_can_be_tried_in_it(tmp_path: Path) -> None:
+    """It is off by default for a real bot, which has no volunteers yet; a config that says so is heeded here, too."""
+    async with sandbox(tmp_path, "run") as (session, address), phone(session, address, RIDER) as held:
+        await held.does(do="text", text="/sos")
+        await held.hears_of("120")
+    without = tmp_path / "without"
+    without.mkdir()
+    (without / "config.toml").write_text("[features]\nsos = false\n")
+    async with sandbox(without, "run") as (session, address):
+        found = await state(session, address)
+        assert "sos" not in [one["command"] for one in found["commands"]]
 
 
 async def test_the_clock_is_moved_to_a_reminder(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from storage.pay import sums
 from storage.pay.entries import Entry, Version
 from storage.pay.ids import EntryId
-from storage.pay.shifts import NotAShift, Shift, read_line, read_unasked
+from storage.pay.shifts import NotAShift, Shift, read_line, read_of_keeper, read_unasked
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
@@ -100,6 +100,29 @@ def test_what_is_a_shift_without_being_asked_for_one(text: str, is_meant: bool) 
     assert (read_unasked(text) is not None) is is_meant
 
 
+@pytest.mark.parametrize(
+    ("text", "is_meant"),
+    [
+        ("9h 42 318", True),
+        ("9小时 42 318", True),
+        ("9h - 318", True),
+        ("8h30 42 318 bonus 20", True),
+        ("9小时 42单 318元", True),
+        ("9h 42", False),
+        ("9 42 318", False),
+        ("42 318 9h", False),
+        ("12:30 42 318", False),
+        ("9 hours for 3 orders is too much", False),
+        ("2h 30 people came, 100 left", False),
+        ("30h 42 318", False),
+        ("9h 42 318 1", False),
+        ("", False),
+    ],
+)
+def test_what_is_a_shift_of_somebody_who_keeps_a_book(text: str, is_meant: bool) -> None:
+    assert (read_of_keeper(text) is not None) is is_meant
+
+
 def entry(day: date, shift: Shift) -> Entry:
     return Entry(EntryId(1), day, (Version(NOW, shift),))
 
@@ -134,4 +157,7 @@ def test_pay_per_order_is_that_of_shifts_whose_orders_are_known() -> None:
     day = date(2026, 11, 23)
     both = sums.total([entry(day, Shift(300, 20, 15_000)), entry(day, Shift(300, -1, 99_000))])
     assert (both.orders, both.per_order, both.per_hour) == (20, 750, 11_400)
-    assert sums.total([entry(day, Shift(300, -1, 99_000))]).per_order is None
+    assert (both.shifts, both.counted, both.leaves_out_shifts) == (2, 1, True)
+    assert not sums.total([entry(day, Shift(300, 20, 15_000))]).leaves_out_shifts
+    without = sums.total([entry(day, Shift(300, -1, 99_000))])
+    assert without.per_order is None and not without.leaves_out_shifts

@@ -13,8 +13,8 @@ from markupsafe import Markup
 from handlers.campaigns.ballots import presses
 from handlers.campaigns.ballots.receipt_places import Place
 from handlers.campaigns.ballots.results import ResultPages
-from handlers.chat.press import Button, Buttons
-from handlers.chat.routes import Routes
+from handlers.chat.press import Button
+from handlers.chat.routes import Meant, Routes
 from handlers.chat.talk import Talk
 from storage.campaigns import campaigns
 from storage.campaigns.ballots import ballots, receipts
@@ -30,7 +30,7 @@ class TypedReceipts:
     def register(self, routes: Routes) -> None:
         routes.stray_first(self.offer)
 
-    async def offer(self, talk: Talk, _buttons: Buttons) -> bool:
+    async def offer(self, talk: Talk, _meant: Meant) -> bool:
         """Of what only looks like a receipt nothing is made, unless it is one of a list."""
         meant = () if talk.incoming.is_of_others else receipts.meant(talk.text)
         if not meant:

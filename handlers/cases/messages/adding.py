@@ -17,7 +17,7 @@ from handlers.cases.messages.message_content import FILES, parts_of, said_by
 from handlers.chat.incoming import Json
 from handlers.chat.press import Button, Buttons
 from handlers.chat.replies import message_params
-from handlers.chat.routes import Routes
+from handlers.chat.routes import Meant, Routes
 from handlers.chat.talk import Talk
 from handlers.forms.questions import NotAnAnswer
 from storage.cases import access as case_access
@@ -26,7 +26,7 @@ from storage.cases import messages as case_messages
 from storage.cases.files.evidence_quota import EvidenceFull
 from storage.cases.ids import CaseId
 from storage.cases.messages import Said
-from storage.cases.table import Case, CaseState, NoSuchCase, Side
+from storage.cases.table import Case, CaseState, NoSuchCase, Side, content_of
 from storage.telegram_ids import MessageId
 
 _OFFERED = 5
@@ -40,8 +40,8 @@ def register(routes: Routes) -> None:
     routes.press(presses.DO_NOT_ADD, do_not_add, writes=False)
 
 
-async def offer(talk: Talk, meant: Buttons) -> bool:
-    """Asks somebody with an open case whether this message belongs to it."""
+async def offer(talk: Talk, meant: Meant) -> bool:
+    """Asks somebody with an open case whether this message belongs to it; after what the whole of it can be read as."""
     body = talk.incoming.body
     if not (body.keys() & FILES or _SENTENCE.search(talk.text)):
         return False
@@ -53,21 +53,31 @@ async def offer(talk: Talk, meant: Buttons) -> bool:
     except NotAnAnswer as hint:
         talk.say(str(hint))
         return True
-    rows = [[_add_button(talk, row, is_only=len(mine) == 1)] for row in mine[:_OFFERED]]
-    _ask(talk, _question(talk, mine), [*rows, *meant, [presses.DO_NOT_ADD.button(talk._("✖ No"))]])
+    add = [[_add_button(talk, row)] for row in mine[:_OFFERED]]
+    no = presses.DO_NOT_ADD.button(talk._("✖ No"))
+    _ask(talk, _question(talk, mine), [*meant.as_whole, *add, *meant.by_words, [no]])
     return True
 
 
 def _question(talk: Talk, mine: list[Case]) -> Markup:
-    if len(mine) > 1:
-        return Markup("{}").format(talk._("Is this for one of your cases? I haven't kept it yet."))
-    heading = words.heading(talk.context, mine[0], talk.language)
-    return Markup("{}\n{}").format(heading, talk._("Is this for your case? I haven't kept it yet."))
+    """Names each by its number and what it is about: the number alone may say nothing to them any more."""
+    asked = talk.plural(
+        "This is open with us. Does your message belong to it? I haven't kept it yet.",
+        "These are open with us. Does your message belong to one of them? I haven't kept it yet.",
+        len(mine),
+    )
+    return Markup("\n").join([*(_named(talk, row) for row in mine[:_OFFERED]), Markup.escape(asked)])
 
 
-def _add_button(talk: Talk, row: Case, *, is_only: bool) -> Button:
-    label = talk._("📎 Add it to the case") if is_only else words.tag(talk.context, row)
-    return presses.ADD.button(label, row.id)
+def _named(talk: Talk, row: Case) -> Markup:
+    """ "🏅 HN-2026-000001 · Nomination for an honour · 🎖 May Day medal"."""
+    kind = words.kind_words(talk.context, row, content_of(talk.session, row), talk.language)
+    title = words.heading(talk.context, row, talk.language)
+    return Markup("{} · {}").format(title, kind) if kind else title
+
+
+def _add_button(talk: Talk, row: Case) -> Button:
+    return presses.ADD.button(talk._("📎 Add it to {number}").format(number=row.number), row.id)
 
 
 def _ask(talk: Talk, question: Markup, buttons: Buttons) -> None:
