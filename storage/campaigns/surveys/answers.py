@@ -17,6 +17,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     ForeignKey,
+    Select,
     SmallInteger,
     Table,
     Text,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
+    exists,
     insert,
     select,
     update,
@@ -34,15 +36,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.campaigns import campaigns
 from storage.campaigns.ids import CampaignId, QuestionId, SurveyId
-from storage.campaigns.surveys import parts, questions, roll, surveys
+from storage.campaigns.surveys import parts, questions, roll
 from storage.campaigns.surveys import wording as wordings
+from storage.campaigns.surveys.parts import SurveyPart
 from storage.campaigns.surveys.questions import Asked, NoSuchQuestion, SurveyQuestion
-from storage.campaigns.surveys.surveys import State, Survey
+from storage.campaigns.surveys.surveys import NoSuchSurvey, State, Survey
 from storage.campaigns.surveys.wording import Kind
 from storage.database import Base
 from storage.dialects import is_postgresql
 from storage.disclosure import kept
-from storage.engine.fast_statements import run
+from storage.engine.fast_statements import Row, run
 from storage.people import segments
 from storage.people.segments import Segment
 from storage.phases import State as CampaignState
@@ -101,15 +104,15 @@ class _State(Protocol):
     def closes_at(self) -> datetime: ...
 
 
-_QUESTIONS, _SURVEYS, _TALLIES, _CAMPAIGNS = (
-    cast(Table, one.__table__) for one in (SurveyQuestion, Survey, Tally, campaigns.Campaign)
+_QUESTIONS, _SURVEYS, _TALLIES, _CAMPAIGNS, _PARTS = (
+    cast(Table, one.__table__) for one in (SurveyQuestion, Survey, Tally, campaigns.Campaign, SurveyPart)
 )
-_OF_QUESTION = _QUESTIONS.c.id == bindparam("question")
-_HELD = (
+_ASKED = (
     select(
+        _QUESTIONS.c.id,
         _QUESTIONS.c.position,
         _QUESTIONS.c.content,
-        _QUESTIONS.c.survey_id,
+        _SURVEYS.c.id.label("survey_id"),
         _SURVEYS.c.campaign_id,
         _SURVEYS.c.title,
         _SURVEYS.c.other_title,
@@ -117,13 +120,22 @@ _HELD = (
         _SURVEYS.c.closes_at,
         _CAMPAIGNS.c.state.label("campaign_state"),
         _CAMPAIGNS.c.segment,
+        exists().where(_PARTS.c.survey_id == _SURVEYS.c.id).label("has_parts"),
     )
-    .join(_SURVEYS, _SURVEYS.c.id == _QUESTIONS.c.survey_id)
-    .join(_CAMPAIGNS, _CAMPAIGNS.c.id == _SURVEYS.c.campaign_id)
-    .where(_OF_QUESTION)
-    .with_for_update(read=True, of=_SURVEYS)
+    .select_from(
+        _SURVEYS.join(_CAMPAIGNS, _CAMPAIGNS.c.id == _SURVEYS.c.campaign_id).outerjoin(
+            _QUESTIONS, _QUESTIONS.c.survey_id == _SURVEYS.c.id
+        )
+    )
+    .order_by(_QUESTIONS.c.position)
 )
-"""The question, its campaign, and its survey, which can't be closed until the transaction ends."""
+"""The questions of a survey, each with the survey and its campaign."""
+_OF_SURVEY = _ASKED.where(_SURVEYS.c.id == bindparam("survey"))
+_ANSWERED = _QUESTIONS.alias("answered")
+_OF_QUESTION = _ASKED.where(
+    _SURVEYS.c.id == select(_ANSWERED.c.survey_id).where(_ANSWERED.c.id == bindparam("question")).scalar_subquery()
+).with_for_update(read=True, of=_SURVEYS)
+"""The same of the survey of a question, which can't be closed until the transaction ends."""
 
 
 def _numbers(name: str) -> ColumnElement[Sequence[int]]:
@@ -138,11 +150,25 @@ def _counting(rises: ColumnElement[bool]) -> Update:
 _COUNT = _counting(_TALLIES.c.option.in_(bindparam("chosen", expanding=True))).where(
     _TALLIES.c.question_id == bindparam("question"), _TALLIES.c.part.in_(bindparam("parts", expanding=True))
 )
-_LOCKED = select(_QUESTIONS.c.id).where(_OF_QUESTION).with_for_update().cte("locked")
-_LOCK_AND_COUNT = _counting(_TALLIES.c.option == any_(_numbers("chosen"))).where(
-    _TALLIES.c.question_id.in_(select(_LOCKED.c.id)), _TALLIES.c.part == any_(_numbers("parts"))
-)
-"""On PostgreSQL answers to the same question wait for each other, so that none locks what another waits for."""
+
+
+def _mark_and_count() -> Select[int]:
+    """Both at once, on PostgreSQL. Answers to the same question wait for each other, so that none locks what another
+    waits for."""
+    marked = roll.MARK.cte("marked")
+    locked = (
+        select(_QUESTIONS.c.id)
+        .where(_QUESTIONS.c.id == bindparam("question"), exists(select(marked.c.answered)))
+        .with_for_update()
+        .cte("locked")
+    )
+    counted = _counting(_TALLIES.c.option == any_(_numbers("chosen"))).where(
+        _TALLIES.c.question_id.in_(select(locked.c.id)), _TALLIES.c.part == any_(_numbers("parts"))
+    )
+    return select(marked.c.answered).add_cte(counted.cte("counted"))
+
+
+_MARK_AND_COUNT = _mark_and_count()
 
 
 async def require_open(session: AsyncSession, row: _State, person_id: PersonId, now: datetime) -> None:
@@ -175,13 +201,29 @@ async def sheet_of(session: AsyncSession, survey_id: SurveyId, person_id: Person
     Raises:
         NoSuchSurvey, NoSuchCampaign, SurveyClosed, NotOnRoll: see the classes.
     """
-    row = await surveys.find(session, survey_id)
-    await require_open(session, row, person_id, now)
-    answered = await roll.answered_by(session, survey_id, person_id)
+    rows = (await run(session, _OF_SURVEY, {"survey": survey_id})).all()
+    if not rows:
+        raise NoSuchSurvey
+    await _check_may_answer(session, rows[0], person_id, now)
+    return await _sheet(session, rows, person_id)
+
+
+async def _sheet(session: AsyncSession, rows: Sequence[Row], person_id: PersonId) -> Sheet:
+    answered = await roll.answered_by(session, rows[0].survey_id, person_id)
     if answered is None:
         raise NotOnRoll
-    asked = await questions.asked_in(session, survey_id)
-    return Sheet(row.campaign_id, row.title, row.other_title, asked, answered)
+    return _filled(rows, answered)
+
+
+def _filled(rows: Sequence[Row], answered: int) -> Sheet:
+    asked = [Asked(row.id, row.position, wordings.opened(row.content)) for row in rows]
+    return Sheet(rows[0].campaign_id, rows[0].title, rows[0].other_title, asked, answered)
+
+
+async def _check_may_answer(session: AsyncSession, row: Row, person_id: PersonId, now: datetime) -> None:
+    if row.campaign_state is CampaignState.PREPARED or not await _is_for(session, row.segment, person_id, now):
+        raise campaigns.NoSuchCampaign
+    _check_open(row, row.campaign_state, now)
 
 
 async def answer(
@@ -193,20 +235,19 @@ async def answer(
     Raises:
         NoSuchQuestion, NoSuchCampaign, SurveyClosed, NotOnRoll, NotAnOption: see the classes.
     """
-    row = (await run(session, _HELD, {"question": question_id})).first()
-    if row is None:
+    rows = (await run(session, _OF_QUESTION, {"question": question_id})).all()
+    if not rows:
         raise NoSuchQuestion
-    if row.campaign_state is CampaignState.PREPARED or not await _is_for(session, row.segment, person_id, now):
-        raise campaigns.NoSuchCampaign
-    _check_open(row, row.campaign_state, now)
-    question = Asked(question_id, row.position, wordings.opened(row.content))
+    survey_id = rows[0].survey_id
+    await _check_may_answer(session, rows[0], person_id, now)
+    row = next(one for one in rows if one.id == question_id)
+    question = Asked(row.id, row.position, wordings.opened(row.content))
     _check(question, chosen)
-    answered = await roll.mark(session, row.survey_id, person_id, question.bit)
+    in_parts = await parts.that_hold(session, survey_id, person_id, now) if row.has_parts else [parts.EVERYBODY]
+    answered = await _mark_and_counted(session, survey_id, person_id, question, chosen, in_parts)
     if answered is None:
-        return await sheet_of(session, row.survey_id, person_id, now), False
-    await _count(session, question, chosen, await parts.that_hold(session, row.survey_id, person_id, now))
-    asked = await questions.asked_in(session, row.survey_id)
-    return Sheet(row.campaign_id, row.title, row.other_title, asked, answered), True
+        return await _sheet(session, rows, person_id), False
+    return _filled(rows, answered), True
 
 
 def _check(question: Asked, chosen: frozenset[int]) -> None:
@@ -216,13 +257,26 @@ def _check(question: Asked, chosen: frozenset[int]) -> None:
         raise NotAnOption
 
 
-async def _count(session: AsyncSession, question: Asked, chosen: frozenset[int], in_parts: Sequence[int]) -> None:
+async def _mark_and_counted(
+    session: AsyncSession,
+    survey_id: SurveyId,
+    person_id: PersonId,
+    question: Asked,
+    chosen: frozenset[int],
+    in_parts: Sequence[int],
+) -> int | None:
+    """Counts the answer of whoever has given none to this question; returns the bits of what they have answered then,
+    None if nothing was counted."""
     rising = [ANSWERED, *sorted(chosen)]
-    if not is_postgresql(session):
+    if is_postgresql(session):
+        marking = {"survey": survey_id, "person": person_id, "bit": question.bit}
+        counting = {"question": question.id, "parts": _written(in_parts), "chosen": _written(rising)}
+        bits: int | None = (await run(session, _MARK_AND_COUNT, marking | counting)).scalar()
+        return bits
+    answered = await roll.mark(session, survey_id, person_id, question.bit)
+    if answered is not None:
         await run(session, _COUNT, {"question": question.id, "parts": in_parts, "chosen": rising})
-        return
-    values = {"question": question.id, "parts": _written(in_parts), "chosen": _written(rising)}
-    await run(session, _LOCK_AND_COUNT, values)
+    return answered
 
 
 def _written(numbers: Sequence[int]) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
-from sqlalchemy import BigInteger, ForeignKey, SmallInteger, String, Table, bindparam, delete, select
+from sqlalchemy import BigInteger, ForeignKey, SmallInteger, String, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,7 +14,6 @@ from storage.campaigns.surveys import wording as wordings
 from storage.campaigns.surveys.wording import Wording
 from storage.column_types import BigKey
 from storage.database import Base
-from storage.engine.fast_statements import run
 from storage.refusals import Refused
 
 MOST = 9
@@ -60,20 +58,6 @@ class SurveyQuestion(Base):
     @property
     def asked(self) -> Asked:
         return Asked(self.id, self.position, self.wording)
-
-
-_ROWS = cast(Table, SurveyQuestion.__table__)
-_ASKED = (
-    select(_ROWS.c.id, _ROWS.c.position, _ROWS.c.content)
-    .where(_ROWS.c.survey_id == bindparam("survey"))
-    .order_by(_ROWS.c.position)
-)
-
-
-async def asked_in(session: AsyncSession, survey_id: SurveyId) -> Sequence[Asked]:
-    """Those of a survey, in their order, for whoever answers it."""
-    rows = await run(session, _ASKED, {"survey": survey_id})
-    return [Asked(row.id, row.position, wordings.opened(row.content)) for row in rows]
 
 
 async def find(session: AsyncSession, question_id: QuestionId) -> SurveyQuestion:

@@ -52,12 +52,13 @@ _ROWS = cast(Table, RollRow.__table__)
 _THEIRS = (_ROWS.c.survey_id == bindparam("survey")) & (_ROWS.c.person_id == bindparam("person"))
 _BIT = bindparam("bit", type_=SmallInteger)
 _BITS = select(_ROWS.c.answered).where(_THEIRS)
-_MARK = (
+MARK = (
     _ROWS.update()
     .where(_THEIRS, _ROWS.c.answered.bitwise_and(_BIT) == 0)
     .values(answered=_ROWS.c.answered.bitwise_or(_BIT))
     .returning(_ROWS.c.answered)
 )
+"""Sets the bit, if it is not set."""
 
 
 async def lay_on(
@@ -87,7 +88,7 @@ async def answered_by(session: AsyncSession, survey_id: SurveyId, person_id: Per
 async def mark(session: AsyncSession, survey_id: SurveyId, person_id: PersonId, bit: int) -> int | None:
     """Sets a bit; returns all bits then, None if it was set, or they can't answer."""
     values = {"survey": survey_id, "person": person_id, "bit": bit}
-    bits: int | None = (await run(session, _MARK, values)).scalar()
+    bits: int | None = (await run(session, MARK, values)).scalar()
     return bits
 
 
