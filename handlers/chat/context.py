@@ -12,6 +12,7 @@ from storage.emergency.danger import dangers
 from storage.operations.organisation import CurrentSettings, Settings
 from storage.people.block_list import BlockList
 from storage.people.staff import Staff
+from storage.sos.erased import ErasedCalls
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class AppContext:
     own: OwnIdentity
     ports: Ports
     names: StaffNames = field(default_factory=StaffNames)
+    erased_calls: ErasedCalls = field(default_factory=ErasedCalls)
 
     @property
     def settings(self) -> Settings:

@@ -164,7 +164,8 @@ async def _may_call(talk: Talk) -> bool:
     if running is not None:
         _say_running(talk, running)
         return False
-    await calls.check_allowance(talk.session, talk.person.id, talk.now)
+    erased = talk.context.erased_calls.of(talk.person.id)
+    await calls.check_allowance(talk.session, talk.person.id, erased, talk.now)
     return True
 
 
@@ -173,7 +174,8 @@ async def _called(talk: Talk, draft: Where) -> None:
     content = Content(words.own_name(talk), here.latitude, here.longitude) if here else Content(words.own_name(talk))
     followers = await words.followers(talk)
     metres = talk.context.settings.help_within
-    row, told = await calls.begin(talk.session, talk.person.id, content, metres, followers, talk.now)
+    erased = talk.context.erased_calls.of(talk.person.id)
+    row, told = await calls.begin(talk.session, talk.person.id, content, metres, followers, talk.now, erased)
     said = _told_words(talk, told) if told else _alone_words(talk, has_followers=bool(followers))
     talk.say(words.with_numbers(talk.view, said), [[words.call_off(talk.view, row.id)]], vital=True)
 

@@ -48,7 +48,7 @@ async def _warnings(talk: Talk) -> Sequence[str]:
 
 
 async def _leave(talk: Talk) -> None:
-    """Gives back the call to which they are going, and ends their own."""
+    """Gives back the call to which they are going, and ends their own. What they have called still counts."""
     followers, own = await words.followers(talk), talk.person.id
     taken = await going.taken_by(talk.session, own)
     if taken is not None:
@@ -57,6 +57,12 @@ async def _leave(talk: Talk) -> None:
     called = await calls.open_of(talk.session, own)
     if called is not None:
         await calls.end_by_party(talk.session, called.id, own, followers, talk.now)
+    lately = await calls.lately_of(talk.session, own, talk.now)
+
+    async def count() -> None:
+        talk.context.erased_calls.add(own, lately, talk.now)
+
+    talk.committed.append(count)
 
 
 FEATURE = Feature(

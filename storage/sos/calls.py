@@ -34,6 +34,7 @@ from storage.sos.table import (
     MOST_IN_ALL,
     CallState,
     Content,
+    Earlier,
     HelpCall,
     NotInCall,
     Told,
@@ -43,14 +44,17 @@ from storage.sos.table import (
 from storage.telegram_ids import NOBODY, PersonId
 
 
-async def check_allowance(session: AsyncSession, person_id: PersonId, now: datetime) -> None:
-    """Raises TooManyCalls."""
-    counted = HelpCall.helper.is_(None) | (HelpCall.helper != NOBODY)
-    recent = select(func.count(), func.count().filter(counted))
-    recent = recent.where(HelpCall.person_id == person_id, HelpCall.at > now - DAY)
-    in_all, own = (await session.execute(recent)).one()
-    if own >= MOST_A_DAY or in_all >= MOST_IN_ALL:
+async def check_allowance(session: AsyncSession, person_id: PersonId, erased: Sequence[Earlier], now: datetime) -> None:
+    """`erased`: calls of theirs that are not kept any more. Raises TooManyCalls."""
+    lately = [*await lately_of(session, person_id, now), *(one for one in erased if one.at > now - DAY)]
+    if sum(one.counts for one in lately) >= MOST_A_DAY or len(lately) >= MOST_IN_ALL:
         raise TooManyCalls
+
+
+async def lately_of(session: AsyncSession, person_id: PersonId, now: datetime) -> list[Earlier]:
+    """The calls that this person has made within a day."""
+    chosen = select(HelpCall.at, HelpCall.helper).where(HelpCall.person_id == person_id, HelpCall.at > now - DAY)
+    return [Earlier(row.at, row.helper != NOBODY) for row in await session.execute(chosen)]
 
 
 async def open_of(session: AsyncSession, person_id: PersonId) -> HelpCall | None:
@@ -67,6 +71,7 @@ async def begin(
     metres: float,
     followers: Sequence[PersonId],
     now: datetime,
+    erased: Sequence[Earlier] = (),
 ) -> tuple[HelpCall, int]:
     """Opens a call, and tells the volunteers within so many metres; returns it and how many they are. Where there are
     none, coordinators are rung at once. Whoever has a call open keeps that one.
@@ -77,7 +82,7 @@ async def begin(
     row = await open_of(session, person_id)
     if row is not None:
         return row, await told_count(session, row.id)
-    await check_allowance(session, person_id, now)
+    await check_allowance(session, person_id, erased, now)
     await asking.keep_apart(session)
     row = HelpCall(person_id=person_id, at=now, state=CallState.OPEN, rung=False)
     session.add(row)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -76,6 +77,13 @@ class HelpingAlready(Refused):
 
 class TooManyCalls(Refused):
     """MOST_A_DAY calls of this person within a day, or MOST_IN_ALL with those that their helpers ended."""
+
+
+class Earlier(NamedTuple):
+    """A call that somebody has made; `counts`: its helper was not the one who ended it."""
+
+    at: datetime
+    counts: bool
 
 
 class HelpCall(Base):

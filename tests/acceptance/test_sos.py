@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from handlers.i18n.translations import translator
+from handlers.privacy.presses import ERASE
 from handlers.sos import presses
 from storage import audit
 from storage.database import Database
@@ -292,6 +293,22 @@ async def test_a_caller_with_an_accomplice_has_six_calls_a_day(nearby: Town) -> 
         await caller.hears_of("✓ The call for help has ended.")
     await caller.forges(presses.CALL.data())
     await caller.is_told("You have called for help too often within 24 hours.")
+
+
+async def test_an_erasure_gives_nobody_more_calls(nearby: Town) -> None:
+    """Else one person could have everybody nearby called out for ever: call, erase everything, call again."""
+    volunteer = await on_duty(nearby, VOLUNTEER)
+    caller = await at_home(nearby, CALLER)
+    for _ in range(3):
+        await calls_once_more(caller, volunteer)
+        await caller.forges(ERASE.data())
+        await caller.hears_of("Your data has been erased.")
+        assert await stored(nearby, "sos_calls") == []
+    await caller.forges(presses.CALL.data())
+    await caller.is_told("You have called for help too often within 24 hours.")
+    nearby.now += timedelta(days=1)
+    await caller.forges(presses.CALL.data())
+    await caller.hears_of("press “Skip”")
 
 
 @LANGUAGES
