@@ -74,6 +74,7 @@ async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, 
 async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """Forgets what this person has read, and that the last page of somebody's broadcast ended with them."""
     await segments.forget_ends(session, person_id, Broadcast.frozen_to, Broadcast.changed_to)
+    await _keep_from_being_counted(session, person_id)
     counted = select(BroadcastRead.broadcast_id).where(
         BroadcastRead.person_id == person_id,
         BroadcastRead.broadcast_id == Tally.broadcast_id,
@@ -83,3 +84,11 @@ async def erase(session: AsyncSession, person_id: PersonId) -> None:
         update(Tally).where(counted.exists()).values(read=Tally.read - 1).execution_options(synchronize_session=False)
     )
     await session.execute(delete(BroadcastRead).where(BroadcastRead.person_id == person_id))
+
+
+async def _keep_from_being_counted(session: AsyncSession, person_id: PersonId) -> None:
+    """Until this transaction ends the clock counts no broadcast that this person has read: it would not see that they
+    are gone, and whoever erases not what it counts."""
+    theirs = select(BroadcastRead.broadcast_id).where(BroadcastRead.person_id == person_id)
+    held = select(Broadcast.id).where(Broadcast.id.in_(theirs)).order_by(Broadcast.id)
+    await session.execute(held.with_for_update(read=True, key_share=True))

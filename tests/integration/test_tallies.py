@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from unittest.mock import patch
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -93,6 +94,43 @@ async def test_a_clock_that_was_set_back_has_it_counted_anew(database: Database)
         while await tallies.carry_on(session, NOON + timedelta(minutes=8)):
             pass
         assert await tallies.counts(session, broadcast_id) == {State.SENT: 2}
+
+
+@pytest.mark.parametrize("is_counted_already", [False, True])
+async def test_who_is_erased_while_the_clock_counts_is_no_reader_any_more(
+    database: Database, *, is_counted_already: bool
+) -> None:
+    first, *others = map(PersonId, PEOPLE[:3])
+    now = NOON + timedelta(minutes=5)
+    async with database.writing() as session:
+        broadcast_id = await begun(session)
+        claimed = await queue.claim(session, NOON, len(PEOPLE))
+        await queue.settle(session, [Outcome(one.id, State.SENT, 0) for one in claimed], NOON)
+        await reads.note_read(session, broadcast_id, first, NOON)
+        if is_counted_already:
+            await tallies.carry_on(session, now)
+        for person in others:
+            await reads.note_read(session, broadcast_id, person, now)
+        now += timedelta(minutes=5)
+
+    read_within, erasing = reads.read_within, list[asyncio.Task[None]]()
+
+    async def erased() -> None:
+        async with database.writing() as session:
+            await reads.erase(session, first)
+
+    async def read_while_somebody_is_erased(*arguments: Any) -> int:
+        found = await read_within(*arguments)
+        erasing.append(asyncio.create_task(erased()))
+        await asyncio.wait(erasing, timeout=0.5)  # or until it waits for the clock
+        return found
+
+    with patch.object(reads, "read_within", read_while_somebody_is_erased):
+        async with database.writing() as session:
+            await tallies.carry_on(session, now)
+    await asyncio.gather(*erasing)
+    async with database.reading() as session:
+        assert await reads.read_count(session, broadcast_id) == len(others)
 
 
 class Sending(RuleBasedStateMachine):
