@@ -118,9 +118,28 @@ class UpdateTransaction:
             return Effect(talk, due=None)
         due, answers = talk.now + KEPT_BEFORE_RESENT, pack(talk.outgoing)
         step = Step(known.form_row, kept, talk.key, talk.now, answers, due)
-        return Effect(talk, due) if await self._write_step(step) else None
+        outcome = await self._write_step(step)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return Effect(talk, due) if outcome else None
 
-    async def _write_steps(self, steps: Sequence[Step]) -> Sequence[bool]:
+    async def _write_steps(self, steps: Sequence[Step]) -> Sequence[bool | Exception]:
+        """Whether each was written. If one of them fails, each is written alone, where that concerns nobody else."""
+        try:
+            return await self._written(steps)
+        except Exception as error:
+            if len(steps) == 1 or is_outage(error):
+                raise
+        return [await self._written_alone(step) for step in steps]
+
+    async def _written_alone(self, step: Step) -> bool | Exception:
+        try:
+            (outcome,) = await self._written([step])
+        except Exception as error:
+            return error
+        return outcome
+
+    async def _written(self, steps: Sequence[Step]) -> Sequence[bool]:
         """On SQLite they share a transaction; on PostgreSQL each is one by itself, and they share a session."""
         async with self._database.writing(at_once=True) as session:
             return [await form_steps.write(session, step) for step in steps]

@@ -45,7 +45,8 @@ def _mark(unchanged: FromClause, *, postgres: bool) -> ReturningInsert[Any]:
 
 
 def _mark_and_step() -> ReturningUpdate[Any]:
-    marked = _mark(_UNCHANGED.with_for_update().cte("unchanged"), postgres=True).cte("marked")
+    free = _UNCHANGED.with_for_update(skip_locked=True)  # the others of the session do not wait for its holder
+    marked = _mark(free.cte("unchanged"), postgres=True).cte("marked")
     return _FORMS.update().where(_ITS_ROW, exists(select(marked.c.key))).values(_KEPT).returning(_FORMS.c.form)
 
 
@@ -67,8 +68,8 @@ class Step(NamedTuple):
 
 
 async def write(session: AsyncSession, step: Step) -> bool:
-    """Writes the step and the mark. False, with nothing written, if somebody has changed the form since it was read, or
-    the update is marked already."""
+    """Writes the step and the mark. False, with nothing written, if somebody has changed the form since it was read or
+    is about to, or the update is marked already."""
     sealed = vault_of(session).seal(step.answers, "updates.answers", step.key)
     mark = {"key": step.key, "at": step.now, "answers": sealed, "due": step.due}
     its_row = {"person": step.read.person_id}

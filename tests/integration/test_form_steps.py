@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,8 +14,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from benchmarks.support.in_process import in_process
+from benchmarks.support.in_process import InProcess, in_process
 from handlers.inputs.consent import JOIN
 from handlers.membership.presses import AGREE
 from storage import dialogues
@@ -186,3 +190,66 @@ async def test_of_two_replicas_that_have_the_same_answer_only_one_goes_on(postgr
             marks = await session.scalar(select(func.count()).select_from(updates.DoneUpdate))
     assert form is not None and (form.step, form.filled.answers["name"], form.trail) == ("phone", "李雷", ["name"])
     assert marks == 2, "one for each update that changed something"
+
+
+RIDERS = tuple(map(PersonId, range(20, 32)))
+
+
+@contextlib.asynccontextmanager
+async def in_step(database: Database, folder: Path) -> AsyncIterator[InProcess]:
+    """A bot with twelve riders who are asked for their names."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    async with in_process(folder, url, base64.b64encode(KEY).decode(), FAST) as bot:
+        for rider in RIDERS:
+            await bot.says(rider, "/join")
+            await bot.presses(rider, AGREE.data(JOIN.version))
+        yield bot
+
+
+async def all_answer(bot: InProcess, people: Sequence[PersonId]) -> None:
+    """All at once."""
+
+    def update(rider: PersonId) -> dict[str, object]:
+        user = {"id": rider, "is_bot": False, "first_name": "R", "language_code": "en"}
+        message = {"message_id": 500, "date": 1_790_000_000, "from": user, "text": "李雷"}
+        return {"update_id": 9_000 + rider, "message": message | {"chat": {"id": rider, "type": "private"}}}
+
+    await asyncio.gather(*(bot.app.updates.pipeline.handle(update(rider)) for rider in people))
+
+
+async def are_at(bot: InProcess) -> dict[PersonId, str | None]:
+    async with bot.app.base.database.reading() as session:
+        forms = {rider: await dialogues.current(session, rider, datetime.now(UTC)) for rider in RIDERS}
+    return {rider: None if form is None else form.step for rider, form in forms.items()}
+
+
+async def test_a_step_that_fails_concerns_nobody_else(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlucky, write, tried = RIDERS[5], form_steps.write, Counter[PersonId]()
+
+    async def fails_for_one(session: AsyncSession, step: Step) -> bool:
+        tried[step.read.person_id] += 1
+        if step.read.person_id == unlucky:
+            raise ValueError("what nobody expects")
+        return await write(session, step)
+
+    async with in_step(database, tmp_path) as bot:
+        monkeypatch.setattr(form_steps, "write", fails_for_one)
+        await all_answer(bot, RIDERS)
+        assert await are_at(bot) == {rider: "name" if rider == unlucky else "phone" for rider in RIDERS}
+    assert len(tried) == len(RIDERS)
+
+
+async def test_nobody_waits_for_a_form_that_somebody_else_holds(database: Database, tmp_path: Path) -> None:
+    """A transaction on another replica, say."""
+    if not database.is_postgresql:
+        pytest.skip("SQLite has one writer")
+    slow = RIDERS[1]
+    async with in_step(database, tmp_path) as bot:
+        async with database.writing() as session:
+            assert await dialogues.current(session, slow, datetime.now(UTC)) is not None
+            waiting = asyncio.create_task(all_answer(bot, [slow]))
+            await asyncio.wait_for(all_answer(bot, [one for one in RIDERS if one != slow]), 1)
+        await waiting
+        assert set((await are_at(bot)).values()) == {"phone"}
