@@ -127,6 +127,11 @@ class InProcess:
             raise AssertionError(f"no answer to {body.get('text') or body.get('data')} of {person}")
 
     @property
+    def said(self) -> Sequence[Json]:
+        """The parameters of the calls since the last update was handed over."""
+        return self._quiet.said
+
+    @property
     def heard(self) -> str:
         """All that was said in answer to the last update."""
         return " ".join(str(one.get("text") or one.get("caption") or one) for one in self._quiet.said)

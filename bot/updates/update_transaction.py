@@ -32,6 +32,11 @@ LINKED_WITHIN = 3.0
 _LOOKED_EVERY = 0.05
 
 
+class FormChanged(Exception):
+    """A form is not what it was when it was read, or somebody is about to change it: perhaps another replica, by this
+    very update."""
+
+
 class UpdateTransaction:
     """Runs a handler in the session that its route asks for."""
 
@@ -85,7 +90,7 @@ class UpdateTransaction:
         """Another replica may have got the same update at the same moment: then its mark is found at the end, or the
         effect it had makes this one fail. Only that one's effect stays."""
         try:
-            effect = await self._step(turn.talk, turn.call) or await self._writes.run(turn)
+            effect = await self._effect(turn)
         except MarkedAlready:
             return await self._replied_already(turn.talk.key) or Replied([])
         except Exception as error:
@@ -99,9 +104,23 @@ class UpdateTransaction:
             await follow_up()
         return Replied(effect.talk.outgoing, due=effect.due)
 
+    async def _effect(self, turn: Turn) -> Effect:
+        """Raises MarkedAlready, and what the handler raised."""
+        try:
+            return await self._step(turn.talk, turn.call) or await self._writes.run(turn)
+        except FormChanged:
+            effect = await self._writes.run(turn)
+        if effect.due is None and await self._replied_already(turn.talk.key) is not None:
+            raise MarkedAlready  # what was said belongs to the next question, and no mark of its own has shown that
+        return effect
+
     async def _step(self, known: StatelessTalk, call: Call) -> Effect | None:
         """The effect of a step that changes nothing but its form, which was read already. None, with nothing written,
-        if it needs more than that, or if the form is not what it was."""
+        if it needs more than that.
+
+        Raises:
+            FormChanged: see the class; nothing was written.
+        """
         if known.form_row is None or known.appends or not (call.answers_form or call.route.press is presses.FORM):
             return None
         session = FormSession(self._database.vault, known.form_row)
@@ -121,7 +140,9 @@ class UpdateTransaction:
         outcome = await self._write_step(step)
         if isinstance(outcome, Exception):
             raise outcome
-        return Effect(talk, due) if outcome else None
+        if not outcome:
+            raise FormChanged
+        return Effect(talk, due)
 
     async def _write_steps(self, steps: Sequence[Step]) -> Sequence[bool | Exception]:
         """Whether each was written. If one of them fails, each is written alone, where that concerns nobody else."""

@@ -206,15 +206,16 @@ async def in_step(database: Database, folder: Path) -> AsyncIterator[InProcess]:
         yield bot
 
 
+def named(rider: PersonId) -> dict[str, object]:
+    """The update with the rider's answer."""
+    user = {"id": rider, "is_bot": False, "first_name": "R", "language_code": "en"}
+    message = {"message_id": 500, "date": 1_790_000_000, "from": user, "text": "李雷"}
+    return {"update_id": 9_000 + rider, "message": message | {"chat": {"id": rider, "type": "private"}}}
+
+
 async def all_answer(bot: InProcess, people: Sequence[PersonId]) -> None:
     """All at once."""
-
-    def update(rider: PersonId) -> dict[str, object]:
-        user = {"id": rider, "is_bot": False, "first_name": "R", "language_code": "en"}
-        message = {"message_id": 500, "date": 1_790_000_000, "from": user, "text": "李雷"}
-        return {"update_id": 9_000 + rider, "message": message | {"chat": {"id": rider, "type": "private"}}}
-
-    await asyncio.gather(*(bot.app.updates.pipeline.handle(update(rider)) for rider in people))
+    await asyncio.gather(*(bot.app.updates.pipeline.handle(named(rider)) for rider in people))
 
 
 async def are_at(bot: InProcess) -> dict[PersonId, str | None]:
@@ -253,3 +254,22 @@ async def test_nobody_waits_for_a_form_that_somebody_else_holds(database: Databa
             await asyncio.wait_for(all_answer(bot, [one for one in RIDERS if one != slow]), 1)
         await waiting
         assert set((await are_at(bot)).values()) == {"phone"}
+
+
+async def test_the_same_answer_on_another_replica_is_not_taken_for_one_to_the_next_question(
+    database: Database, tmp_path: Path
+) -> None:
+    """The rider wrote their name once, and must not read that it is no phone number."""
+    if not database.is_postgresql:
+        pytest.skip("SQLite has one process")
+    url, folder = database.engine.url.render_as_string(hide_password=False), tmp_path / "other"
+    folder.mkdir()
+    async with (
+        in_step(database, tmp_path) as one,
+        in_process(folder, url, base64.b64encode(KEY).decode(), FAST) as other,
+    ):
+        for rider in RIDERS:
+            said = len(one.said), len(other.said)
+            await asyncio.gather(*(bot.app.updates.pipeline.handle(named(rider)) for bot in (one, other)))
+            answers = str([*one.said[said[0] :], *other.said[said[1] :]])
+            assert "What is your phone number?" in answers and "not a phone number" not in answers
