@@ -53,7 +53,7 @@ async def discard(session: AsyncSession, now: datetime, broadcast_id: BroadcastI
     result = await session.execute(
         update(Delivery)
         .where(_failed_of(broadcast_id))
-        .values(state=State.CANCELLED, done_at=now)
+        .values(state=State.CANCELLED, done_at=now, params=None)
         .returning(Delivery.id)
     )
     return len(result.all())
@@ -65,7 +65,7 @@ async def discard_seen(session: AsyncSession, seen: datetime, now: datetime) -> 
     result = await session.execute(
         update(Delivery)
         .where(_failed_of(None), Delivery.done_at <= seen)
-        .values(state=State.CANCELLED, done_at=now)
+        .values(state=State.CANCELLED, done_at=now, params=None)
         .returning(Delivery.id)
     )
     return len(result.all())

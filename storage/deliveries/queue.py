@@ -13,13 +13,16 @@ from typing import Any
 
 import orjson
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     CursorResult,
     Row,
     Select,
     bindparam,
+    case,
     func,
     literal,
+    null,
     select,
     update,
 )
@@ -261,12 +264,14 @@ _SETTLE = (
         done_at=bindparam("new_done", type_=_TABLE.c.done_at.type),
         message_id=bindparam("new_message"),
         trouble=bindparam("new_trouble"),
+        params=case((bindparam("is_to_be_sent", type_=Boolean), _TABLE.c.params), else_=null()),
     )
 )
 
 
 async def settle(session: AsyncSession, outcomes: Sequence[Outcome], now: datetime) -> None:
-    """Writes down what became of claimed rows, all in one statement."""
+    """Writes down what became of claimed rows, all in one statement. What filled a notice is thrown away once it has
+    arrived, or never will: it may be about somebody else, who is erased one day."""
     rows = [
         {
             "key": outcome.id,
@@ -276,6 +281,7 @@ async def settle(session: AsyncSession, outcomes: Sequence[Outcome], now: dateti
             "new_done": now if outcome.state >= State.SENT else None,
             "new_message": outcome.message_id,
             "new_trouble": outcome.trouble,
+            "is_to_be_sent": outcome.state < State.SENT or outcome.state is State.FAILED,
         }
         for outcome in outcomes
     ]

@@ -6,10 +6,12 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.sandbox.files import STICKER
 from handlers.contests import presses
 from handlers.i18n.translations import Translate, translator
+from storage import sealed_columns
 from storage.contests import contests, editing, entries, entry_changes, entry_checks, joining, judging, teams
 from storage.contests.contests import Phase
 from storage.contests.editing import Wording
@@ -30,6 +32,7 @@ from storage.contests.judging import JudgesOwnEntry
 from storage.contests.teams import MOST_MEMBERS, NoSuchTeam
 from storage.contests.votes import OwnEntry, Voted, vote
 from storage.database import Database
+from storage.deliveries.table import Delivery
 from storage.membership.conditions import IsMember
 from storage.people.segments import Segment
 from storage.telegram_ids import ChatId, PersonId
@@ -302,6 +305,33 @@ async def test_a_team_is_joined_by_its_code_too(town: Town, language: str) -> No
     await other.hears_of(_("Write the code that your team's captain told you, or paste the link that they sent."))
     await other.says(f"https://t.me/nuanxin_bot?start=team_{code}")
     await other.hears_of("Night Riders")
+
+
+async def test_the_name_of_whoever_is_erased_is_in_no_notice_that_others_have_got(town: Town) -> None:
+    _ = translator("en")
+    captain, mate = await at_home(town, CAPTAIN), await at_home(town, MATE)
+    contest_id = await open_contest(town.database)
+    await enters(captain, _)
+    await mate.says(f"/start team_{await invitation(town.database, contest_id)}")
+    await mate.hears_of("Night Riders")
+    await mate.presses("✅ I agree and join")
+    await mate.hears_of("Which name should the team show for you?")
+    await mate.says("Mate Wang")
+    await mate.hears_of("You are in the team.")
+    town.deliver()
+    await captain.hears_of("Mate Wang has joined your team.")
+    await mate.says("/privacy")
+    await mate.hears_of("that you are in a team of a contest")
+    await leaves_for_good(mate, _)
+    town.deliver()
+    await captain.hears_of("Mate Wang has left your team.")
+
+    async def is_forgotten() -> bool:
+        async with town.database.reading() as session:
+            rows = (await session.scalars(select(Delivery).where(Delivery.params.is_not(None)))).all()
+            return not any(b"Mate Wang" in sealed_columns.opened(session, row, Delivery.params) for row in rows)
+
+    await town.until_true(is_forgotten)
 
 
 @LANGUAGES
