@@ -23,8 +23,8 @@ from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.broadcasts.content import Content, Opening, OtherVersion
 from storage.broadcasts.ids import BroadcastId
 from storage.database import Database
-from storage.deliveries import failed, of_broadcasts
 from storage.deliveries import failed as failed_deliveries
+from storage.deliveries import of_broadcasts
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.notices import Notice
 from storage.deliveries.queue import Addressed, Outcome
@@ -244,7 +244,7 @@ async def test_a_lapsed_lease_is_claimed_again_and_a_settled_one_is_not(database
         assert await delivery_queue.claim(session, NOON + timedelta(seconds=29), 10) == []
         (again,) = await delivery_queue.claim(session, NOON + timedelta(seconds=31), 10)
         await delivery_queue.settle(session, [Outcome(again.id, State.FAILED, 5)], NOON)
-        assert await failed.try_again(session, NOON) == 1
+        assert await failed_deliveries.try_again(session, NOON) == 1
         sealed = await session.scalar(select(Delivery.params))
         assert sealed is not None and b"name" not in sealed
         (last,) = await delivery_queue.claim(session, NOON + timedelta(seconds=31), 10)
