@@ -32,11 +32,6 @@ LINKED_WITHIN = 3.0
 _LOOKED_EVERY = 0.05
 
 
-class FormChanged(Exception):
-    """A form is not what it was when it was read, or somebody is about to change it: perhaps another replica, by this
-    very update."""
-
-
 class UpdateTransaction:
     """Runs a handler in the session that its route asks for."""
 
@@ -106,21 +101,23 @@ class UpdateTransaction:
 
     async def _effect(self, turn: Turn) -> Effect:
         """Raises MarkedAlready, and what the handler raised."""
-        try:
-            return await self._step(turn.talk, turn.call) or await self._writes.run(turn)
-        except FormChanged:
-            effect = await self._writes.run(turn)
-        if effect.due is None and await self._replied_already(turn.talk.key) is not None:
-            raise MarkedAlready  # what was said belongs to the next question, and no mark of its own has shown that
+        effect = await self._step(turn.talk, turn.call)
+        if effect is not None:
+            return effect
+        effect = await self._writes.run(turn)
+        if effect.due is None and await self._has_gone_on(turn.talk):
+            raise MarkedAlready
         return effect
+
+    async def _has_gone_on(self, talk: StatelessTalk) -> bool:
+        """Whether another replica has answered the form by this very update. Then what is said here is about the next
+        question, or about no form at all; and what has written nothing has no mark that would have shown it."""
+        may_have = self._database.is_postgresql and talk.form_row is not None
+        return may_have and await self._replied_already(talk.key) is not None
 
     async def _step(self, known: StatelessTalk, call: Call) -> Effect | None:
         """The effect of a step that changes nothing but its form, which was read already. None, with nothing written,
-        if it needs more than that.
-
-        Raises:
-            FormChanged: see the class; nothing was written.
-        """
+        if it needs more than that, or if the form is not what it was."""
         if known.form_row is None or known.appends or not (call.answers_form or call.route.press is presses.FORM):
             return None
         session = FormSession(self._database.vault, known.form_row)
@@ -140,9 +137,7 @@ class UpdateTransaction:
         outcome = await self._write_step(step)
         if isinstance(outcome, Exception):
             raise outcome
-        if not outcome:
-            raise FormChanged
-        return Effect(talk, due)
+        return Effect(talk, due) if outcome else None
 
     async def _write_steps(self, steps: Sequence[Step]) -> Sequence[bool | Exception]:
         """Whether each was written. If one of them fails, each is written alone, where that concerns nobody else."""

@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from benchmarks.support.in_process import InProcess, in_process
 from handlers.inputs.consent import JOIN
 from handlers.membership.presses import AGREE
+from handlers.pay.book import CONSENT
+from handlers.pay.presses import AGREE as START_BOOK
 from storage import dialogues
 from storage.database import Database
 from storage.dialogues import OpenForm
@@ -206,16 +208,16 @@ async def in_step(database: Database, folder: Path) -> AsyncIterator[InProcess]:
         yield bot
 
 
-def named(rider: PersonId) -> dict[str, object]:
+def answered(rider: PersonId, text: str = "李雷") -> dict[str, object]:
     """The update with the rider's answer."""
     user = {"id": rider, "is_bot": False, "first_name": "R", "language_code": "en"}
-    message = {"message_id": 500, "date": 1_790_000_000, "from": user, "text": "李雷"}
+    message = {"message_id": 500, "date": 1_790_000_000, "from": user, "text": text}
     return {"update_id": 9_000 + rider, "message": message | {"chat": {"id": rider, "type": "private"}}}
 
 
 async def all_answer(bot: InProcess, people: Sequence[PersonId]) -> None:
     """All at once."""
-    await asyncio.gather(*(bot.app.updates.pipeline.handle(named(rider)) for rider in people))
+    await asyncio.gather(*(bot.app.updates.pipeline.handle(answered(rider)) for rider in people))
 
 
 async def are_at(bot: InProcess) -> dict[PersonId, str | None]:
@@ -270,6 +272,27 @@ async def test_the_same_answer_on_another_replica_is_not_taken_for_one_to_the_ne
     ):
         for rider in RIDERS:
             said = len(one.said), len(other.said)
-            await asyncio.gather(*(bot.app.updates.pipeline.handle(named(rider)) for bot in (one, other)))
+            await asyncio.gather(*(bot.app.updates.pipeline.handle(answered(rider)) for bot in (one, other)))
             answers = str([*one.said[said[0] :], *other.said[said[1] :]])
             assert "What is your phone number?" in answers and "not a phone number" not in answers
+
+
+async def test_the_last_answer_on_another_replica_is_not_taken_for_something_else(
+    database: Database, tmp_path: Path
+) -> None:
+    """The shift is noted, and is not offered to be noted once more."""
+    if not database.is_postgresql:
+        pytest.skip("SQLite has one process")
+    url, key = database.engine.url.render_as_string(hide_password=False), base64.b64encode(KEY).decode()
+    folders = [tmp_path / name for name in ("one", "other")]
+    for folder in folders:
+        folder.mkdir()
+    async with in_process(folders[0], url, key, FAST) as one, in_process(folders[1], url, key, FAST) as other:
+        for rider in RIDERS:
+            await one.says(rider, "/pay")
+            await one.presses(rider, START_BOOK.data(CONSENT.version))
+            said = len(one.said), len(other.said)
+            update = answered(rider, "9h 42 318")
+            await asyncio.gather(*(bot.app.updates.pipeline.handle(update) for bot in (one, other)))
+            answers = str([*one.said[said[0] :], *other.said[said[1] :]])
+            assert "Noted for" in answers and "Note it" not in answers
