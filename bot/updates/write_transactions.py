@@ -10,10 +10,12 @@ again alone: so what goes wrong does so where the others are not concerned.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,7 +36,10 @@ from storage.updates.batched_writes import Seen
 from storage.updates.updates import Kept
 
 MOST_TOGETHER = 64
-"""On SQLite they hold the event loop for some 10 ms, and everybody else who wants to write waits."""
+"""On SQLite that many votes take some 10 ms, in which everybody else who wants to write waits."""
+
+HOLDS_LOOP = 0.005
+"""Seconds of them after which whatever else the event loop has to do is done."""
 
 SIDE_BY_SIDE = 2
 """Such transactions at a time on PostgreSQL: while one waits for the network, the next is under way."""
@@ -101,14 +106,20 @@ class WriteTransactions:
         outcomes: dict[int, Effect | Exception] = {}
         async with self._database.writing() as session:
             await lock_chats(session, [turn.talk.chat_id for turn in turns])
+            begun = time.perf_counter()
             for at in sorted(range(len(turns)), key=lambda at: _subject(turns[at].call)):
                 outcomes[at] = await _effect_or_refusal(session, turns[at])
+                if time.perf_counter() - begun > HOLDS_LOOP:
+                    await asyncio.sleep(0)
+                    begun = time.perf_counter()
             await _mark(session, [one for one in outcomes.values() if isinstance(one, Effect)])
         return [outcomes[at] for at in range(len(turns))]
 
 
-def _subject(call: Call) -> tuple[str, Sequence[object]]:
-    return call.name, call.arguments
+def _subject(call: Call) -> tuple[Sequence[tuple[bool, Any]], str]:
+    """First what it is about, numbers in their order, whatever is done with it: two buttons of an activity change the
+    same row."""
+    return [(isinstance(one, str), one) for one in call.arguments], call.name
 
 
 async def _effect(session: AsyncSession, turn: Turn) -> Effect:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from handlers.activities import draws, presses
 from handlers.activities import format as words
 from handlers.activities.format import ActivityFacts
-from handlers.activities.lists import edit_card, edit_own_card, own_card_of
+from handlers.activities.lists import edit_own_card, own_card_of
 from handlers.activities.reminders import remind
 from handlers.chat.press import Page
 from handlers.chat.readers import RECIPIENT
@@ -35,11 +35,11 @@ from storage.people.access import Role
 
 
 def register(routes: Routes) -> None:
-    routes.press(presses.SIGN_UP, sign_up)
+    routes.press(presses.SIGN_UP, sign_up, shares_transaction=True)
     routes.press(presses.SIGN_UP_ALL_THE_SAME, sign_up_all_the_same)
     routes.press(presses.SIGN_UP_WITH_GUESTS, sign_up_with_guests)
     routes.press(presses.GIVE_BACK, give_back)
-    routes.press(presses.GIVE_BACK_NOW, give_back_now)
+    routes.press(presses.GIVE_BACK_NOW, give_back_now, shares_transaction=True)
     routes.press(presses.COME_ALONE, come_alone)
     routes.press(presses.TAKE, take)
     routes.form(_SIGN_UP)
@@ -49,7 +49,7 @@ def register(routes: Routes) -> None:
 
 async def sign_up(talk: Talk, activity_id: ActivityId) -> None:
     """One tap; more only where guests or questions make it needed, or something else happens at the same time."""
-    row = await activities.published(talk.session, activity_id)
+    row = await activities.published_for_update(talk.session, activity_id)
     if not await _is_warned(talk, row):
         await _go_on(talk, row)
 
@@ -141,7 +141,7 @@ async def give_back(talk: Talk, activity_id: ActivityId) -> None:
 
 async def give_back_now(talk: Talk, activity_id: ActivityId) -> None:
     """Who waits is offered what becomes free."""
-    row = await activities.published(talk.session, activity_id)
+    row = await activities.published_for_update(talk.session, activity_id)
     quiet = talk.context.settings.quiet_hours
     mine = await participants.of(talk.session, activity_id, talk.person.id)
     state = None if mine is None else mine.state
@@ -153,29 +153,29 @@ async def give_back_now(talk: Talk, activity_id: ActivityId) -> None:
     else:
         said = talk._("You've given up your place. Thanks for letting us know.")
     talk.answer_callback(said)
-    await edit_card(talk, row)
+    await edit_own_card(talk, row, mine)
 
 
 async def come_alone(talk: Talk, activity_id: ActivityId) -> None:
     """The free place, without the guests for whom there was none."""
-    await waiting_list.come_alone(
+    mine = await waiting_list.come_alone(
         talk.session, activity_id, talk.person.id, talk.now, is_member=Role.MEMBER in talk.person.roles
     )
     row = await activities.published(talk.session, activity_id)
     await remind(talk, row)
     talk.answer_callback(talk._("You're signed up. I'll remind you."))
-    await edit_card(talk, row)
+    await edit_own_card(talk, row, mine)
 
 
 async def take(talk: Talk, activity_id: ActivityId) -> None:
     """The offered place."""
-    await waiting_list.accept(
+    mine = await waiting_list.accept(
         talk.session, activity_id, talk.person.id, talk.now, is_member=Role.MEMBER in talk.person.roles
     )
     row = await activities.published(talk.session, activity_id)
     await remind(talk, row)
     talk.answer_callback(talk._("You're signed up. I'll remind you."))
-    await edit_card(talk, row)
+    await edit_own_card(talk, row, mine)
 
 
 def _guest_choices(talk: Talk, draft: SignUpDraft) -> Sequence[Choice[int]]:

@@ -23,6 +23,8 @@ from storage.refusals import Refused
 from storage.telegram_ids import PersonId
 
 PAGE = 5
+_LOCKED = "activities.locked"
+"""In `Session.info`: which activities its transaction has locked. A session has one transaction."""
 MOST_GUESTS = 3
 MOST_QUESTIONS = 2
 
@@ -199,11 +201,14 @@ async def find(session: AsyncSession, activity_id: ActivityId) -> Activity | Non
 
 
 async def find_for_update(session: AsyncSession, activity_id: ActivityId) -> Activity | None:
-    """The same, read afresh and locked until the transaction ends. On SQLite nobody else has written since this
-    transaction read it."""
-    if not is_postgresql(session):
+    """The same, locked until the transaction ends, and read afresh unless it is locked already. On SQLite nobody else
+    has written since this transaction read it."""
+    locked: set[ActivityId] = session.info.setdefault(_LOCKED, set())
+    if not is_postgresql(session) or activity_id in locked:
         return await find(session, activity_id)
-    return await session.get(Activity, activity_id, with_for_update=True, populate_existing=True)
+    row = await session.get(Activity, activity_id, with_for_update=True, populate_existing=True)
+    locked.add(activity_id)
+    return row
 
 
 async def published(session: AsyncSession, activity_id: ActivityId) -> Activity:

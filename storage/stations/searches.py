@@ -225,25 +225,22 @@ def _heading(before: Search, fix: Fix) -> float | None:
     return bearing % 360 if metres >= MOVED_METRES else before.heading
 
 
+_UNCOUNTED = (
+    select(_TABLE)
+    .where(~_TABLE.c.counted)
+    .order_by(_TABLE.c.at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_COUNTED = _TABLE.update().where(_TABLE.c.id.in_(bindparam("ids", expanding=True))).values(counted=True)
+
+
 async def take_uncounted(session: AsyncSession, limit: int) -> list[Search]:
     """Searches that are in no figure yet, oldest first; from now on they are."""
-    rows = await session.scalars(
-        select(SearchRow)
-        .where(~SearchRow.counted)
-        .order_by(SearchRow.at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    found = [_opened(session, row) for row in rows]
+    await flush(session)
+    found = [_opened(session, row) for row in await run(session, _UNCOUNTED, {"limit": limit})]
     if found:
-        ids = [search.id for search in found]
-        await session.execute(
-            update(SearchRow)
-            .where(SearchRow.id.in_(ids))
-            .values(counted=True)
-            .execution_options(synchronize_session=False)
-        )
+        await run(session, _COUNTED, {"ids": [search.id for search in found]})
     return found
 
 

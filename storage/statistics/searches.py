@@ -16,17 +16,20 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Index, LargeBinary, String, Table, Update, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import Index, LargeBinary, String, Table, delete, func, select, tuple_, update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.column_types import Sealed
 from storage.database import Base, vault_of
-from storage.dialects import insert_into, is_postgresql
+from storage.dialects import insert_for, insert_into, is_postgresql
 from storage.disclosure import MIN_CELL_SIZE
+from storage.engine.fast_statements import run
 from storage.stations import searches
 from storage.stations.searches import Search
 from storage.statistics.periods import Period
@@ -133,44 +136,54 @@ async def count_all(session: AsyncSession, seen: Iterable[Seen]) -> None:
     for one in seen:
         for period in periods_of(one.day):
             gathered[period, one.kind, one.cell].add(one.person_id)
-    keys = {period: await _key(session, period) for period in sorted({period for period, _, _ in gathered})}
+    keys = await _keys(session, {period for period, _, _ in gathered})
     # Always in this order, so that two who count at the same time never wait for each other in a circle.
     places = sorted(gathered)
     for first in range(0, len(places), _CHUNK):
         await _add(session, {place: gathered[place] for place in places[first : first + _CHUNK]}, keys)
 
 
-async def _key(session: AsyncSession, period: str) -> bytes:
+_KEYS, _FIGURES = select(cast(Table, FigureKey.__table__)), cast(Table, SearchFigure.__table__)
+
+
+async def _keys(session: AsyncSession, periods: Collection[str]) -> Mapping[str, bytes]:
+    """By period; made where there is none yet."""
     vault = vault_of(session)
-    made = vault.seal(secrets.token_bytes(16), "figure_keys.sealed", period)
-    await session.execute(insert_into(session, FigureKey).values(period=period, sealed=made).on_conflict_do_nothing())
-    kept = await session.scalar(select(FigureKey.sealed).where(FigureKey.period == period))
-    assert kept is not None
-    return vault.open(kept, "figure_keys.sealed", period)
+    kept = {row.period: row.sealed for row in await run(session, _KEYS)}
+    for period in sorted(set(periods) - kept.keys()):
+        made = vault.seal(secrets.token_bytes(16), "figure_keys.sealed", period)
+        adding = insert_into(session, FigureKey).values(period=period, sealed=made).on_conflict_do_nothing()
+        await session.execute(adding)
+        found = await session.scalar(select(FigureKey.sealed).where(FigureKey.period == period))
+        assert found is not None
+        kept[period] = found
+    return {period: vault.open(kept[period], "figure_keys.sealed", period) for period in periods}
 
 
 async def _add(
     session: AsyncSession, gathered: Mapping[_Place, Collection[PersonId]], keys: Mapping[str, bytes]
 ) -> None:
-    table = cast(Table, SearchFigure.__table__)
-    connection = await session.connection()
-    empty = [
-        {"period": period, "kind": kind, "cell": cell, "count": 0, "people": b""} for period, kind, cell in gathered
-    ]
-    await connection.execute(insert_into(session, SearchFigure).on_conflict_do_nothing(), empty)
-    identity = tuple_(table.c.period, table.c.kind, table.c.cell)
-    chosen = select(table).where(identity.in_(list(gathered))).with_for_update()
+    identity = tuple_(_FIGURES.c.period, _FIGURES.c.kind, _FIGURES.c.cell)
+    chosen = select(_FIGURES).where(identity.in_(list(gathered))).with_for_update()
     if is_postgresql(session):  # SQLite has one writer, and would look at every row to have them in order
-        chosen = chosen.order_by(*table.primary_key.columns)
-    cells = await connection.execute(chosen)
+        chosen = chosen.order_by(*_FIGURES.primary_key.columns)
+    connection = await session.connection()
+    cells = {(period, kind, cell): known for period, kind, cell, *known in await connection.execute(chosen)}
     changed = []
-    for period, kind, cell, before, people in cells:
-        found = (_digest(keys[period], one) for one in gathered[period, kind, cell])
-        count, digests = _with_more(period, before, people, found)
-        changed.append(
-            {"new_period": period, "new_kind": kind, "new_cell": cell, "new_count": count, "new_people": digests}
-        )
-    await connection.execute(_CHANGE, changed)
+    for place, people in gathered.items():
+        period, kind, cell = place
+        before, digests = cells.get(place, (0, b""))
+        count, digests = _with_more(period, before, digests, (_digest(keys[period], one) for one in people))
+        changed.append({"period": period, "kind": kind, "cell": cell, "count": count, "people": digests})
+    await connection.execute(_put(postgres=is_postgresql(session)), changed)
+
+
+@cache
+def _put(*, postgres: bool) -> postgresql.Insert:
+    """Only the leader counts, so nobody else adds a cell meanwhile; one that is there has been locked."""
+    putting = insert_for(SearchFigure, postgres=postgres)
+    changed = {name: putting.excluded[name] for name in ("count", "people")}
+    return putting.on_conflict_do_update(index_elements=list(_FIGURES.primary_key.columns), set_=changed)
 
 
 def _with_more(period: str, before: int, people: bytes, found: Iterable[bytes]) -> tuple[int, bytes]:
@@ -193,16 +206,6 @@ def _different(sample: Sequence[bytes]) -> int:
 
 def _is_week(period: str) -> bool:
     return "-W" in period
-
-
-def _change() -> Update:
-    table = cast(Table, SearchFigure.__table__)
-    names = ("count", "people")
-    statement = table.update().values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names})
-    return statement.where(*(table.c[name] == bindparam(f"new_{name}") for name in ("period", "kind", "cell")))
-
-
-_CHANGE = _change()
 
 
 async def different_people(session: AsyncSession, period: Period, kind: str) -> Mapping[str, int]:
@@ -239,8 +242,9 @@ def _digests(people: bytes) -> list[bytes]:
 async def end_periods(session: AsyncSession, today: date) -> None:
     """Drops the digests of periods that are over, and their keys; and figures of long ago."""
     running = {*periods_of(today), *periods_of(today - LATE)}
-    over = await session.scalars(select(FigureKey.period).where(FigureKey.period.not_in(running)))
-    for period in over.all():
+    over = [row.period for row in await run(session, _KEYS) if row.period not in running]
+    for period in over:
         await session.execute(update(SearchFigure).where(SearchFigure.period == period).values(people=b""))
         await session.execute(delete(FigureKey).where(FigureKey.period == period))
-    await session.execute(delete(SearchFigure).where(SearchFigure.period < str(today.year - YEARS_KEPT)))
+    if over:
+        await session.execute(delete(SearchFigure).where(SearchFigure.period < str(today.year - YEARS_KEPT)))
