@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.activities import format as words
 from handlers.activities import presses
 from handlers.activities.format import ActivityFacts
+from handlers.activities.lists import shown
 from handlers.chat import draw_files
 from handlers.chat.draw_files import digest
 from handlers.chat.press import Buttons, InvalidCallback, Page
@@ -74,7 +75,7 @@ def _buttons(view: View, activity_id: ActivityId) -> Buttons:
 
 async def show(talk: Talk, activity_id: ActivityId) -> None:
     """How far the draw is, and what has been announced so far."""
-    row = await activities.published(talk.session, activity_id)
+    row = await shown(talk, activity_id)
     draw = await _draw_of(talk.session, row)
     assert row.draws_at is not None
     lines = [Markup("🎲 <b>{}</b>").format(row.title)]
@@ -122,7 +123,7 @@ def _what_it_proves(view: View) -> str:
 
 async def send_file(talk: Talk, activity_id: ActivityId) -> None:
     """The published draw, and the program that repeats it."""
-    row = await activities.published(talk.session, activity_id)
+    row = await shown(talk, activity_id)
     content = await drawing.file_of(talk.session, row)
     await draw_files.send(talk, f"draw-{row.id}.json", content)
 
