@@ -16,6 +16,7 @@ from storage.sos.table import (
     CallOver,
     CallTaken,
     HelpingAlready,
+    NobodyGoing,
     NoSuchCall,
     NotInCall,
     NotToldOfCall,
@@ -75,6 +76,9 @@ FEATURE = Feature(
         CallTaken: N_("Somebody else is already going. Thank you."),
         NotToldOfCall: N_("This call for help was not for you."),
         NotInCall: N_("Only the caller or the person who is going can do that."),
+        NobodyGoing: N_(
+            "Nobody is going any more, and your call goes on. If somebody is with you and you are safe, end it: /sos"
+        ),
         MembersVolunteer: N_("Only members of the union can volunteer to help. You can join here: /join"),
         NotOnDuty: N_("You are not on duty any more. To help, go on duty first: /sos"),
         HelpingAlready: N_("You are already going to somebody else."),

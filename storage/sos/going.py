@@ -41,6 +41,7 @@ from storage.sos.table import (
     Content,
     HelpCall,
     HelpingAlready,
+    NobodyGoing,
     NotInCall,
     NotToldOfCall,
     Told,
@@ -120,11 +121,13 @@ async def arrived(
     """Who called says that whoever was going is with them: nobody asks any more, and the call stays theirs.
 
     Raises:
-        NoSuchCall, CallOver, NotInCall: see the classes; or nobody is going (any more).
+        NoSuchCall, CallOver, NotInCall, NobodyGoing: see the classes.
     """
     row = await held(session, call_id)
-    if row.person_id != caller or row.helper is None:
+    if row.person_id != caller:
         raise NotInCall
+    if row.helper is None:
+        raise NobodyGoing
     before = content_of(session, row)
     if before.is_here:
         return before
@@ -149,12 +152,14 @@ async def send_away(
     others are asked any more, since MOST_SENT_AWAY have been sent away.
 
     Raises:
-        NoSuchCall, CallOver, NotInCall: see the classes; or nobody is going (any more).
+        NoSuchCall, CallOver, NotInCall, NobodyGoing: see the classes.
     """
     await asking.keep_apart(session)
     row = await held(session, call_id)
-    if row.person_id != caller or row.helper is None:
+    if row.person_id != caller:
         raise NotInCall
+    if row.helper is None:
+        raise NobodyGoing
     content = content_of(session, row)
     content = replace(content, sent_away=content.sent_away + 1)
     keep(session, row, content)

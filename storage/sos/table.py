@@ -71,6 +71,10 @@ class NotInCall(Refused):
     """They are neither who called nor who is going."""
 
 
+class NobodyGoing(Refused):
+    """Who called says something about a helper, but nobody is going (any more)."""
+
+
 class HelpingAlready(Refused):
     """They are going to somebody else."""
 

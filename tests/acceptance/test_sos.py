@@ -330,8 +330,11 @@ async def test_who_called_can_send_a_helper_away(nearby: Town, language: str) ->
     await is_asked_to_help(second)
     await volunteer.forges(presses.GOING.data(FIRST))
     await volunteer.is_told(_("This call for help was not for you."))
-    await caller.forges(presses.SEND_AWAY.data(FIRST))
-    await caller.is_told(_("Only the caller or the person who is going can do that."))
+    for press in (presses.SEND_AWAY, presses.ARRIVED):
+        await caller.forges(press.data(FIRST))
+        await caller.is_told(
+            _("Nobody is going any more, and your call goes on. If somebody is with you and you are safe, end it: /sos")
+        )
     assert HelpAction.HELP_SENT_AWAY in await acts(nearby)
 
 
