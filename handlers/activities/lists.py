@@ -149,14 +149,9 @@ async def choose_kind(talk: Talk) -> None:
 async def shown(talk: Talk, activity_id: ActivityId) -> Activity:
     """One that this person may look at; coordinators at all. Raises NoSuchActivity."""
     row = await activities.published(talk.session, activity_id)
-    await require_shown(talk, row)
-    return row
-
-
-async def require_shown(talk: Talk, row: Activity) -> None:
-    """Raises NoSuchActivity: see `shown`."""
     if not talk.person.may(Right.RUN_ACTIVITIES):
         await sign_ups.require_shown(talk.session, row, talk.person.id, talk.now)
+    return row
 
 
 async def show_card(talk: Talk, activity_id: ActivityId) -> None:

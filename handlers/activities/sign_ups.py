@@ -10,7 +10,7 @@ from markupsafe import Markup
 from handlers.activities import draws, presses
 from handlers.activities import format as words
 from handlers.activities.format import ActivityFacts
-from handlers.activities.lists import edit_own_card, own_card_of, require_shown, shown
+from handlers.activities.lists import edit_own_card, own_card_of, shown
 from handlers.activities.reminders import remind
 from handlers.chat.press import Page
 from handlers.chat.readers import RECIPIENT
@@ -49,8 +49,8 @@ def register(routes: Routes) -> None:
 
 async def sign_up(talk: Talk, activity_id: ActivityId) -> None:
     """One tap; more only where guests or questions make it needed, or something else happens at the same time."""
-    row = await activities.published_for_update(talk.session, activity_id)
-    await require_shown(talk, row)
+    await activities.published_for_update(talk.session, activity_id)
+    row = await shown(talk, activity_id)
     if not await _is_warned(talk, row):
         await _go_on(talk, row)
 
