@@ -41,7 +41,8 @@ from tests.support.contests import RULES, TITLE, entered, judged_by, known, move
 from tests.support.languages import LANGUAGES
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
 
-CAPTAIN, MATE, OTHER, JUDGE = 711, 712, 713, 714
+CAPTAIN, MATE, OTHER, JUDGE = 900_000_711, 900_000_712, 900_000_713, 900_000_714
+"""So long that none of them stands in the number of an update."""
 CHANNEL = ChatId(-1_002_222_333_444)
 PHASES = (Phase.ENTRY, Phase.VOTE, Phase.JUDGING)
 
