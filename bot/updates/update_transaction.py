@@ -59,7 +59,8 @@ class UpdateTransaction:
             await self._until_copies_are_linked(talk.person.id, talk.incoming.answered_message)
         if call.route.writes:
             return await self._write(Turn(talk, call, held))
-        async with self._database.reading() as session:
+        # PostgreSQL shows each statement what was committed by then, in a transaction (READ COMMITTED) or without one.
+        async with self._database.reading(at_once=True) as session:
             reading = talk.in_session(session)
             await call.run(reading)
         return await self._only_appended(reading)
