@@ -46,6 +46,22 @@ def test_a_pause_is_kept(steps: list[float]) -> None:
         assert (window.delay(now, Priority.REPLY) == 0) == (now >= 10.0)
 
 
+@pytest.mark.parametrize("held", [0.001, 0.007, 0.015])
+def test_a_paid_rate_is_kept_though_the_loop_is_held_now_and_then(held: float) -> None:
+    """For so many seconds at each twentieth message."""
+    window, now, sent = Window(1_000), 0.0, list[float]()
+    while now < 5:
+        delay = window.delay(now, Priority.BROADCAST)
+        if delay:
+            now += delay
+            continue
+        window.take(now)
+        sent.append(now)
+        now += held if len(sent) % 20 == 0 else 0.0
+    assert len(sent) / 5 >= 1_000 * 0.98
+    assert all(bisect_left(sent, moment + 1.0) - at <= 1_000 for at, moment in enumerate(sent))
+
+
 @given(moments=st.sets(st.integers(5, 95), max_size=20), shift=st.floats(0, 0.09))
 def test_a_reply_waits_for_one_slot_of_a_running_broadcast(moments: set[int], shift: float) -> None:
     window, now, worst = Window(30), 0.0, 0.0
