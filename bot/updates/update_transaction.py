@@ -30,6 +30,9 @@ from storage.updates.ids import UpdateKey
 LINKED_WITHIN = 3.0
 """Seconds. A copy is written down some milliseconds after it was sent."""
 _LOOKED_EVERY = 0.05
+STEPS_ON_POSTGRESQL = 4, 4
+"""So many steps share a session, one after another, and so many sessions write at a time: each step waits for the
+network by itself."""
 
 
 class UpdateTransaction:
@@ -41,8 +44,8 @@ class UpdateTransaction:
         self._clock = clock
         self._append = Batcher(self._write_appends)
         self._writes = WriteTransactions(database)
-        together, side_by_side = (4, 4) if database.is_postgresql else (MOST_TOGETHER, 1)
-        self._write_step = Batcher(self._write_steps, together, side_by_side)
+        together, side_by_side = STEPS_ON_POSTGRESQL if database.is_postgresql else (MOST_TOGETHER, 1)
+        self._write_step: Batcher[Step, bool] = Batcher(self._write_steps, together, side_by_side)
 
     async def run(self, talk: StatelessTalk, call: AnyCall, held: Held) -> Replied:
         """Gives the update its effect, and returns what is to be said.
@@ -135,10 +138,7 @@ class UpdateTransaction:
             return Effect(talk, due=None)
         due, answers = talk.now + KEPT_BEFORE_RESENT, pack(talk.outgoing)
         step = Step(known.form_row, kept, talk.key, talk.now, answers, due)
-        outcome = await self._write_step(step)
-        if isinstance(outcome, Exception):
-            raise outcome
-        return Effect(talk, due) if outcome else None
+        return Effect(talk, due) if await self._write_step(step) else None
 
     async def _write_steps(self, steps: Sequence[Step]) -> Sequence[bool | Exception]:
         """Whether each was written. If one of them fails, each is written alone, where that concerns nobody else."""

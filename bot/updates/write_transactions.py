@@ -68,7 +68,8 @@ class MarkedAlready(Exception):
 class WriteTransactions:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._batched = Batcher(self._take, MOST_TOGETHER, SIDE_BY_SIDE if database.is_postgresql else 1)
+        side_by_side = SIDE_BY_SIDE if database.is_postgresql else 1
+        self._batched: Batcher[Turn, Effect | None] = Batcher(self._take, MOST_TOGETHER, side_by_side)
 
     async def run(self, turn: Turn) -> Effect:
         """Gives the update its effect.
@@ -79,10 +80,7 @@ class WriteTransactions:
         """
         if not turn.call.route.shares_transaction:
             return await self._alone(turn)
-        outcome = await self._batched(turn)
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome or await self._alone(turn)
+        return await self._batched(turn) or await self._alone(turn)
 
     async def _alone(self, turn: Turn) -> Effect:
         async with self._database.writing() as session:

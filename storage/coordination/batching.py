@@ -19,11 +19,13 @@ class Batcher(Generic[Item, Result]):
 
     def __init__(
         self,
-        run: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]],
+        run: Callable[[Sequence[Item]], Awaitable[Sequence[Result | Exception]]],
         limit: int = 500,
         side_by_side: int = 1,
     ) -> None:
-        """`limit` items are done together at most; so many calls run `side_by_side` while there is that much to do."""
+        """`limit` items are done together at most; so many calls run `side_by_side` while there is that much to do.
+        Where the result of an item is an exception, it is raised to whoever brought that item; what `run` itself
+        raises concerns them all."""
         self._run = run
         self._limit = limit
         self._side_by_side = side_by_side
@@ -54,5 +56,9 @@ class Batcher(Generic[Item, Result]):
                     done.set_exception(error)
             return
         for (_, done), result in zip(group, results, strict=True):
-            if not done.done():
+            if done.done():
+                continue
+            if isinstance(result, Exception):
+                done.set_exception(result)
+            else:
                 done.set_result(result)
