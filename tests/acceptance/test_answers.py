@@ -8,6 +8,7 @@ from sqlalchemy import select
 from handlers.cases import presses
 from handlers.i18n.translations import translator
 from storage.cases.answers.counts import AnswerCount
+from tests.support.buttons import labels
 from tests.support.case_scripts import AtDesk, at_desk
 from tests.support.languages import LANGUAGES
 from tests.support.simulator import COORDINATOR, Town
@@ -46,8 +47,8 @@ async def test_help_with_a_word_and_free_words_offer_the_pages_and_the_commands_
     ):
         await rider.says(text[language])
         heard = await rider.hears(words)
-        labels = [key["text"] for row in heard["reply_markup"]["inline_keyboard"] for key in row]
-        assert labels[0].startswith("💡 " + BAN[language]) and labels[-1].startswith("⚖️")
+        found = labels(heard)
+        assert found[0].startswith("💡 " + BAN[language]) and found[-1].startswith("⚖️")
     await rider.says("/help qwertyuiop")
     await rider.hears(HELP_PAGE)
 

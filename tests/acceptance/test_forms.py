@@ -8,6 +8,7 @@ from bot.sandbox.params import Upload
 from storage import dialogues
 from storage.membership import applications
 from tests.support.applications import ANSWERS, ID_NUMBER, at_work, begins_to_join, picture
+from tests.support.buttons import labels
 from tests.support.simulator import Rider, Town
 from tests.support.words.chat import WELCOME
 from tests.support.words.forms import CONSENT_PAGE, REVIEW_PAGE, SEND
@@ -77,7 +78,7 @@ async def test_an_answer_stands_until_another_is_given(town: Town) -> None:
 
 def labels_below(rider: Rider) -> list[str]:
     """Of the newest message."""
-    return [key["text"] for row in rider.heard[-1]["reply_markup"]["inline_keyboard"] for key in row]
+    return labels(rider.heard[-1])
 
 
 async def test_a_long_page_of_review_has_one_button_for_its_answers(town: Town) -> None:

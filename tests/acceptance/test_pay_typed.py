@@ -7,6 +7,7 @@ import pytest
 from handlers.i18n.translations import plural_in, translator
 from handlers.pay import presses
 from tests.support.activities import at_home
+from tests.support.buttons import labels
 from tests.support.case_scripts import AtDesk, brings_pay
 from tests.support.languages import LANGUAGES
 from tests.support.pay import OTHER, RIDER, begun, file_of
@@ -22,12 +23,6 @@ async def keeping(town: Town, language: str) -> Rider:
     await rider.says("/cancel")
     await rider.until(lambda: "/cancel" not in str(rider.heard[-1]))
     return rider
-
-
-def labels(message: dict[str, object]) -> list[str]:
-    markup = message["reply_markup"]
-    assert isinstance(markup, dict)
-    return [key["text"] for row in markup["inline_keyboard"] for key in row]
 
 
 @LANGUAGES

@@ -8,6 +8,7 @@ from bot.sandbox.files import STICKER
 from bot.sandbox.params import Json
 from storage import dialogues
 from storage.cases import messages as case_messages
+from tests.support.buttons import labels
 from tests.support.case_scripts import STORY, AtDesk, at_desk
 from tests.support.cases import case_of
 from tests.support.simulator import Town
@@ -41,10 +42,6 @@ async def up_to_the_story(rider: AtDesk) -> Json:
     await rider.is_asked(ASKED_WHEN)
     await rider.rider.presses("Yesterday")
     return await rider.is_asked(OWN_WORDS)
-
-
-def labels(message: Json) -> list[str]:
-    return [key["text"] for row in message["reply_markup"]["inline_keyboard"] for key in row]
 
 
 async def test_what_comes_at_the_first_question_is_kept_and_shown_where_it_belongs(town: Town) -> None:
