@@ -1,8 +1,8 @@
-"""The least that a bot can do for a writing update: `python -m benchmarks.support.floor URL [DATABASE]`.
+"""The least that a bot can do for a writing update: `python -m benchmarks.support.floor URL DATABASE`.
 
 It reads updates, asks who speaks, seals a form, writes it with the mark of the update in one transaction, and answers
 by one message; the marks of sent answers are struck out together. No framework, no rules, no words: bare aiohttp,
-sqlite3 and asyncpg. What the bot needs beyond that is its own. Without a database it only answers.
+sqlite3 and asyncpg. What the bot needs beyond that is its own. With "" for a database it only answers.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class _Bot:
                 await self._strike_out(sent)
 
 
-async def main(url: str, database: str = "") -> None:
+async def main(url: str, database: str) -> None:
     step: Step = _nothing
     strike_out: Sent = _nothing
     if database.startswith("sqlite"):
