@@ -203,8 +203,10 @@ async def find(session: AsyncSession, activity_id: ActivityId) -> Activity | Non
 async def find_for_update(session: AsyncSession, activity_id: ActivityId) -> Activity | None:
     """The same, locked until the transaction ends, and read afresh unless it is locked already. On SQLite nobody else
     has written since this transaction read it."""
+    if not is_postgresql(session):
+        return await find(session, activity_id)
     locked: set[ActivityId] = session.info.setdefault(_LOCKED, set())
-    if not is_postgresql(session) or activity_id in locked:
+    if activity_id in locked:
         return await find(session, activity_id)
     row = await session.get(Activity, activity_id, with_for_update=True, populate_existing=True)
     locked.add(activity_id)

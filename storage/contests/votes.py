@@ -47,9 +47,9 @@ from storage.telegram_ids import PersonId
 
 _ALIAS_BYTES = 16
 FORGOTTEN_AT_ONCE = 2_000
+"""Votes: some 20 ms, in which nobody else can write on SQLite."""
 NEW_FOR = timedelta(days=30)
 """So long after it first wrote to the bot, an account counts as new where bursts are reported."""
-"""Votes: some 20 ms, in which nobody else can write on SQLite."""
 
 
 class MayNotVote(Refused):

@@ -18,6 +18,7 @@ from storage.database import Base, vault_of
 from storage.dialogues import Answers
 from storage.encryption import Vault
 from storage.engine.fast_statements import run
+from storage.engine.write_detection import flush
 from storage.membership import memberships
 from storage.membership.ids import ApplicationId, MemberNumber
 from storage.membership.memberships import AlreadyMember, Membership
@@ -142,7 +143,7 @@ class Applicant(NamedTuple):
 
 _TABLE, _MEMBERS = cast(Table, Application.__table__), cast(Table, Membership.__table__)
 _OWN, _LATELY = _TABLE.c.person_id == bindparam("person"), _TABLE.c.sent_at > bindparam("since")
-_NEWEST = select(_TABLE.c.id, _TABLE.c.content).where(_OWN).order_by(_TABLE.c.id.desc()).limit(literal(1)).subquery()
+_NEWEST = select(_TABLE.c.id, _TABLE.c.content).where(_OWN).order_by(_TABLE.c.id.desc()).limit(1).subquery()
 _APPLICANT = select(
     exists().where(_MEMBERS.c.person_id == bindparam("person"), _MEMBERS.c.left_at.is_(None)).label("is_member"),
     exists().where(_OWN, or_(*(_TABLE.c.state == one for one in OPEN))).label("has_applied"),
@@ -154,7 +155,7 @@ _APPLICANT = select(
 
 async def applicant(session: AsyncSession, person_id: PersonId, now: datetime) -> Applicant:
     """How this person stands, by one statement."""
-    await session.flush()  # the statement goes past the ORM
+    await flush(session)
     row = (await run(session, _APPLICANT, {"person": person_id, "since": now - timedelta(days=1)})).one()
     answers: Answers = {}
     if row.id is not None:

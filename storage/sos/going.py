@@ -123,11 +123,7 @@ async def arrived(
     Raises:
         NoSuchCall, CallOver, NotInCall, NobodyGoing: see the classes.
     """
-    row = await held(session, call_id)
-    if row.person_id != caller:
-        raise NotInCall
-    if row.helper is None:
-        raise NobodyGoing
+    row, helper = await _held_by_caller(session, call_id, caller)
     before = content_of(session, row)
     if before.is_here:
         return before
@@ -135,9 +131,20 @@ async def arrived(
     keep(session, row, content)
     row.due = row.at + ENDS_AFTER
     await note(session, HelpAction.HELP_ARRIVED, caller, call_id, now)
-    await asking.tell(session, [row.helper], HelperConfirmed(call_id), now)
+    await asking.tell(session, [helper], HelperConfirmed(call_id), now)
     await asking.tell(session, followers, HelpFollowed(call_id, Turn.ARRIVED), now)
     return content
+
+
+async def _held_by_caller(session: AsyncSession, call_id: HelpCallId, caller: PersonId) -> tuple[HelpCall, PersonId]:
+    """The call, which nobody else changes until the end of this transaction, and who is going. Raises NoSuchCall,
+    CallOver, NotInCall, NobodyGoing."""
+    row = await held(session, call_id)
+    if row.person_id != caller:
+        raise NotInCall
+    if row.helper is None:
+        raise NobodyGoing
+    return row, row.helper
 
 
 async def send_away(
@@ -155,11 +162,7 @@ async def send_away(
         NoSuchCall, CallOver, NotInCall, NobodyGoing: see the classes.
     """
     await asking.keep_apart(session)
-    row = await held(session, call_id)
-    if row.person_id != caller:
-        raise NotInCall
-    if row.helper is None:
-        raise NobodyGoing
+    row, _ = await _held_by_caller(session, call_id, caller)
     content = content_of(session, row)
     content = replace(content, sent_away=content.sent_away + 1)
     keep(session, row, content)

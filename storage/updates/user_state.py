@@ -46,8 +46,8 @@ MEMBER = "member"
 class Standing:
     """What has to be known about a person before their update is looked at.
 
-    `language` is what they chose, None where Telegram's word holds (`app_language` was the last); `form` is the form
-    that waits for their answer, `case` the one in which they write.
+    `language` is what they chose, None where Telegram's word holds (`app_language` was the last); `form_row` is the
+    form that waits for their answer, as it was read, `case` the one in which they write.
     """
 
     known: bool
@@ -55,14 +55,17 @@ class Standing:
     reachable: bool = True
     first_seen: datetime | None = None
     last_seen: datetime | None = None
-    form: str | None = None
     app_language: str | None = None
     roles: frozenset[str] = frozenset()
     """Given in the chat, at this moment; "member" while the membership lasts."""
     case: CaseId | None = None
     case_number: str = ""
     form_row: FormRow | None = None
-    """The same form, as it was read."""
+
+    @property
+    def form(self) -> str | None:
+        """The name of the form that waits for their answer; None also where one was cancelled just now."""
+        return (self.form_row.form or None) if self.form_row is not None else None
 
     @property
     def spoken(self) -> str | None:
@@ -185,7 +188,6 @@ def _standing(row: Row[*tuple[Any, ...]], given: set[str]) -> Standing:
         reachable=row.reachable,
         first_seen=row.first_seen,
         last_seen=row.last_seen,
-        form=row.form or None,
         form_row=None if row.form is None else FormRow(row.id, row.form, row.form_answers, row.form_expires_at),
         app_language=row.app_language,
         roles=frozenset(given if row.number is None else {*given, MEMBER}),

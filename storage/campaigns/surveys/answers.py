@@ -244,7 +244,7 @@ async def answer(
     question = Asked(row.id, row.position, wordings.opened(row.content))
     _check(question, chosen)
     in_parts = await parts.that_hold(session, survey_id, person_id, now) if row.has_parts else [parts.EVERYBODY]
-    answered = await _mark_and_counted(session, survey_id, person_id, question, chosen, in_parts)
+    answered = await _count_once(session, survey_id, person_id, question, chosen, in_parts)
     if answered is None:
         return await _sheet(session, rows, person_id), False
     return _filled(rows, answered), True
@@ -257,7 +257,7 @@ def _check(question: Asked, chosen: frozenset[int]) -> None:
         raise NotAnOption
 
 
-async def _mark_and_counted(
+async def _count_once(
     session: AsyncSession,
     survey_id: SurveyId,
     person_id: PersonId,
