@@ -255,7 +255,7 @@ class Routes:
         self.whole_readers.append(reader)
 
     def below_search(self, offer: BelowSearch) -> None:
-        """Is asked, of whoever sends a location that is a search, for what else it may be for."""
+        """Is asked, when somebody sends a location, for buttons that offer something else to do with that place."""
         self.below_searches.append(offer)
 
     def follow(self, follower: Follower) -> None:

@@ -30,7 +30,7 @@ class PersonMeant:
 
 PERSON = record(PersonMeant)
 _NAMES_SOMEBODY = frozenset({"users_shared", "contact", "forward_origin"})
-"""What of a message without a text says whom it means."""
+"""The parts of a message without text that can name a person."""
 
 
 async def person_meant(talk: Talk, text: str, message: Mapping[str, Any]) -> PersonMeant | None:

@@ -147,7 +147,7 @@ async def confirm(talk: Talk) -> None:
 
 
 async def call_from(talk: Talk, search_id: SearchId) -> None:
-    """They are where they have just searched. Of a place that is old, or forgotten, they are asked anew."""
+    """They are where they have just searched; if that place is old or forgotten, they are asked again."""
     if not await _may_call(talk):
         return
     talk.put_in_place([])

@@ -15,7 +15,7 @@ from storage.telegram_ids import PersonId
 
 OFFERED_FOR = timedelta(minutes=10)
 _MOST = 10_000
-"""People at once."""
+"""So many people are remembered at most."""
 
 
 class Offering:

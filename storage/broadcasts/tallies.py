@@ -2,7 +2,7 @@
 settled once, some at a time, in the order in which they were, and who asks counts only what was settled since.
 
 What settles a delivery writes down when, and that is at most LATE ago when it is committed. Where something that was
-settled is taken up again (`tally_table.failed_again`), the tally is told; where the clock was set back, it begins anew.
+settled is taken up again (`tally_table.failed_again`), the tally is told; if the clock is set back, it starts again.
 """
 
 from __future__ import annotations

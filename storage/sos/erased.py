@@ -1,4 +1,4 @@
-"""The calls for help of people who have erased themselves since: they count against the daily limit all the same."""
+"""Calls for help by people who have since erased their data: they still count towards the daily limit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from storage.sos.table import DAY, Earlier
 from storage.telegram_ids import PersonId
 
 _MOST = 10_000
-"""People at once."""
+"""So many people are remembered at most."""
 
 
 class ErasedCalls:
@@ -28,7 +28,7 @@ class ErasedCalls:
         return self._of.get(person_id, ())
 
     def add(self, person_id: PersonId, calls: Sequence[Earlier], now: datetime) -> None:
-        """Also forgets what is so old that it counts no more, whose ever it is."""
+        """Also forgets the calls of anybody that are too old to count."""
         if not calls:
             return
         self._of[person_id] = (*self.of(person_id), *calls)
