@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, FromClause, Select, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from storage.deliveries.ids import DeliveryId
 from storage.deliveries.table import NOTICE, UNFINISHED, Delivery, State
+from storage.engine.fast_statements import run
 from storage.telegram_ids import PersonId
+
+_TABLE = Delivery.metadata.tables["deliveries"]
 
 
 async def queue(session: AsyncSession, recipient: PersonId, kind: str, subject: int, now: datetime) -> None:
@@ -44,30 +47,35 @@ async def deliver_after_all(session: AsyncSession, recipient: PersonId, now: dat
     )
 
 
-def waits_its_turn(now: datetime) -> ColumnElement[bool]:
-    """Whether something ahead of it is on its way, was put off, or is due later (two transactions did not see each
-    other). So what is due is claimed in the order of the queue, however few are claimed."""
-    ahead = aliased(Delivery)
-    is_later = or_(ahead.due > now, ahead.due > Delivery.due)
-    goes_first = or_(ahead.state == State.CLAIMED, (ahead.state == State.WAITING) & is_later)
-    earlier = select(ahead.id).where(
-        ahead.ordered, ahead.recipient == Delivery.recipient, ahead.id < Delivery.id, goes_first
-    )
-    return Delivery.ordered & earlier.exists()
+def _waits_its_turn() -> ColumnElement[bool]:
+    ahead = _TABLE.alias("ahead")
+    is_later = or_(ahead.c.due > bindparam("now"), ahead.c.due > _TABLE.c.due)
+    goes_first = or_(ahead.c.state == State.CLAIMED, (ahead.c.state == State.WAITING) & is_later)
+    return _TABLE.c.ordered & _ahead_of(ahead).where(goes_first).exists()
+
+
+def _ahead_of(ahead: FromClause) -> Select[DeliveryId]:
+    """What was queued for the same person before a row of the table."""
+    return select(ahead.c.id).where(ahead.c.ordered, ahead.c.recipient == _TABLE.c.recipient, ahead.c.id < _TABLE.c.id)
+
+
+def _overtaking() -> Select[DeliveryId]:
+    ahead = _TABLE.alias("ahead")
+    ids: BindParameter[DeliveryId] = bindparam("ids", expanding=True)
+    earlier = _ahead_of(ahead).where(ahead.c.state.in_(UNFINISHED), ahead.c.id.not_in(ids))
+    return select(_TABLE.c.id).where(_TABLE.c.id.in_(ids), earlier.exists())
+
+
+WAITS_ITS_TURN = _waits_its_turn()
+"""Whether something ahead of it is on its way, was put off, or is due later than `now` or than it (two transactions did
+not see each other). So what is due is claimed in the order of the queue, however few are claimed."""
+_OVERTAKING = _overtaking()
 
 
 async def overtaking(session: AsyncSession, ids: Sequence[DeliveryId]) -> set[DeliveryId]:
     """Of these rows, which are about to be claimed, those that have something unfinished ahead of them that is not: it
     is locked by another transaction, so it was skipped."""
-    ahead = aliased(Delivery)
-    earlier = select(ahead.id).where(
-        ahead.ordered,
-        ahead.recipient == Delivery.recipient,
-        ahead.id < Delivery.id,
-        ahead.state.in_(UNFINISHED),
-        ahead.id.not_in(ids),
-    )
-    return set(await session.scalars(select(Delivery.id).where(Delivery.id.in_(ids), earlier.exists())))
+    return {row.id for row in await run(session, _OVERTAKING, {"ids": ids})}
 
 
 async def put_off_the_rest(session: AsyncSession, delivery_id: DeliveryId, due: datetime) -> None:

@@ -13,10 +13,10 @@ from typing import Any
 
 import orjson
 from sqlalchemy import (
+    BindParameter,
     Boolean,
     ColumnElement,
     CursorResult,
-    Row,
     Select,
     bindparam,
     case,
@@ -37,7 +37,8 @@ from storage.deliveries.notices import Notice, SubjectNotice, encode
 from storage.deliveries.table import NOTICE, PRIORITIES, Delivery, State
 from storage.dialects import insert_into
 from storage.encryption import Vault
-from storage.engine.fast_statements import run
+from storage.engine.fast_statements import Row, run
+from storage.engine.write_detection import flush
 from storage.people.people import PersonRow, spoken
 from storage.sealed_columns import identity
 from storage.telegram_ids import MessageId, PersonId
@@ -168,60 +169,53 @@ async def next_due(session: AsyncSession) -> datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def _is_due(priority: int, now: datetime) -> ColumnElement[bool]:
-    """One priority at a time, so that the index ends the search at `now`, however many wait for later."""
-    return (Delivery.state == State.WAITING) & (Delivery.priority == priority) & (Delivery.due <= now)
+def _first(which: ColumnElement[bool]) -> Select[DeliveryId, bool]:
+    return (
+        select(_TABLE.c.id, _TABLE.c.ordered)
+        .where(which, ~ordering.WAITS_ITS_TURN)
+        .order_by(_TABLE.c.due, _TABLE.c.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True, of=_TABLE)
+    )
 
 
-def _is_lapsed(now: datetime) -> ColumnElement[bool]:
-    """Its lease has lapsed: who had claimed it is gone."""
-    return (Delivery.state == State.CLAIMED) & (Delivery.claimed_until <= now)
+_FIRST_DUE = [
+    _first((_TABLE.c.state == State.WAITING) & (_TABLE.c.priority == priority) & (_TABLE.c.due <= bindparam("now")))
+    for priority in PRIORITIES
+]
+"""One priority at a time, so that the index ends the search at `now`, however many wait for later."""
+_FIRST_LAPSED = _first((_TABLE.c.state == State.CLAIMED) & (_TABLE.c.claimed_until <= bindparam("now")))
+"""Those whose lease has lapsed: who had claimed them is gone."""
+_IDS: BindParameter[DeliveryId] = bindparam("ids", expanding=True)
+_CLAIM = _TABLE.update().where(_TABLE.c.id.in_(_IDS)).values(state=State.CLAIMED, claimed_until=bindparam("until"))
+_IN_HAND = (
+    select(_TABLE, spoken().label("language"))
+    .outerjoin(PersonRow, PersonRow.id == _TABLE.c.recipient)
+    .where(_TABLE.c.id.in_(_IDS))
+    .order_by(_TABLE.c.priority, _TABLE.c.due, _TABLE.c.id)
+)
 
 
 async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Claimed]:
     """Takes the most urgent due rows until now + LEASE, those of lapsed leases among them: `limit`, and beyond it a few
     of each kind that would get nothing, so that none waits for ever."""
+    await flush(session)
     found: dict[DeliveryId, bool] = {}
-    for which in (*(_is_due(priority, now) for priority in PRIORITIES), _is_lapsed(now)):
-        found |= await _first(session, which, now, max(limit - len(found), limit // OWED, 1))
+    for first in (*_FIRST_DUE, _FIRST_LAPSED):
+        most = max(limit - len(found), limit // OWED, 1)
+        found |= {row.id: row.ordered for row in await run(session, first, {"now": now, "most": most})}
     ids = list(found)
     if any(found.values()):
         too_early = await ordering.overtaking(session, ids)
         ids = [key for key in ids if key not in too_early]
     if not ids:
         return []
-    await session.execute(
-        update(Delivery).where(Delivery.id.in_(ids)).values(state=State.CLAIMED, claimed_until=now + LEASE)
-    )
-    return await _in_hand(session, ids)
-
-
-async def _first(
-    session: AsyncSession, which: ColumnElement[bool], now: datetime, limit: int
-) -> dict[DeliveryId, bool]:
-    """The first rows of these, by id, and whether each is in order."""
-    rows = await session.execute(
-        select(Delivery.id, Delivery.ordered)
-        .where(which, ~ordering.waits_its_turn(now))
-        .order_by(Delivery.due, Delivery.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Delivery)
-    )
-    return {key: ordered for key, ordered in rows}  # noqa: C416 (a Row is no pair to mypy)
-
-
-async def _in_hand(session: AsyncSession, ids: Sequence[DeliveryId]) -> list[Claimed]:
-    rows = await session.execute(
-        select(Delivery.__table__, spoken().label("language"))
-        .outerjoin(PersonRow, PersonRow.id == Delivery.recipient)
-        .where(Delivery.id.in_(ids))
-        .order_by(Delivery.priority, Delivery.due, Delivery.id)
-    )
+    await run(session, _CLAIM, {"ids": ids, "until": now + LEASE})
     vault = vault_of(session)
-    return [_claimed(vault, row) for row in rows]
+    return [_claimed(vault, row) for row in await run(session, _IN_HAND, {"ids": ids})]
 
 
-def _claimed(vault: Vault, row: Row[*tuple[Any, ...]]) -> Claimed:
+def _claimed(vault: Vault, row: Row) -> Claimed:
     return Claimed(
         id=row.id,
         recipient=row.recipient,
@@ -240,7 +234,7 @@ def _claimed(vault: Vault, row: Row[*tuple[Any, ...]]) -> Claimed:
     )
 
 
-def _params(vault: Vault, row: Row[*tuple[Any, ...]]) -> dict[str, object]:
+def _params(vault: Vault, row: Row) -> dict[str, object]:
     if not row.params:
         return {}
     return dict(orjson.loads(vault.open(row.params, "deliveries.params", identity(row.id, row.recipient))))

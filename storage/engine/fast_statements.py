@@ -111,15 +111,17 @@ class _Compiled(NamedTuple):
 
 
 _ByNames: TypeAlias = dict[tuple[str, ...], _Compiled | None]
-_KNOWN: WeakKeyDictionary[Dialect, WeakKeyDictionary[Executable, _ByNames]] = WeakKeyDictionary()
-"""By the names of the values. A statement that was built for one call is forgotten with it."""
+_OfDialect: TypeAlias = WeakKeyDictionary[Executable, _ByNames]
+KNOWN: WeakKeyDictionary[Dialect, _OfDialect] = WeakKeyDictionary()
+"""By the names of the values. A statement that was built for one call is forgotten with it. Dialects that convert by
+the same pseudonyms may share what is known."""
 
 
 def _compiled(dialect: Dialect, statement: Executable, names: tuple[str, ...]) -> _Compiled | None:
     """None for one that is left to SQLAlchemy."""
-    of_dialect = _KNOWN.get(dialect)
+    of_dialect = KNOWN.get(dialect)
     if of_dialect is None:
-        of_dialect = _KNOWN[dialect] = WeakKeyDictionary()
+        of_dialect = KNOWN[dialect] = WeakKeyDictionary()
     known = of_dialect.get(statement)
     if known is None:
         known = of_dialect[statement] = {}

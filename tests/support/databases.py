@@ -8,18 +8,21 @@ import os
 import signal
 import tempfile
 import uuid
+from collections import defaultdict
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import asyncpg
-from sqlalchemy import make_url
+from sqlalchemy import Dialect, make_url
 
 from storage import keys, schema
 from storage.database import Database, open_database
 from storage.encryption import Vault
+from storage.engine import fast_statements
 from storage.pseudonym_columns import found
 from tests.support.memory_folder import in_memory
 
@@ -55,9 +58,13 @@ async def _execute(server: str, *statements: str) -> None:
 
 
 async def _forgetful(server: str) -> None:
-    """Nothing here outlives the tests, so this server never waits for a disk."""
-    settings = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
-    await _execute(server, *(f"ALTER SYSTEM SET {name} = off" for name in settings), "SELECT pg_reload_conf()")
+    """Nothing here outlives the tests, so this server never waits for a disk. A test's connections are too young for
+    the plans that they choose anew five times."""
+    is_off = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum", "jit")
+    settings = {**dict.fromkeys(is_off, "off"), "plan_cache_mode": "force_generic_plan"}
+    await _execute(
+        server, *(f"ALTER SYSTEM SET {name} = {value}" for name, value in settings.items()), "SELECT pg_reload_conf()"
+    )
 
 
 class _Statements(dict[Any, Any]):
@@ -78,6 +85,22 @@ class _Statements(dict[Any, Any]):
 
 def _shared(key: Any) -> Any:
     return (found(key[0]), *key[1:])
+
+
+class _Known(WeakKeyDictionary[Dialect, Any]):
+    """The same for the statements that go past SQLAlchemy, as soon as the dialect has its pseudonyms."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shared = defaultdict[Any, Any](WeakKeyDictionary)
+
+    def get(self, dialect: Dialect, default: Any = None) -> Any:
+        if dialect not in self and found(dialect) is not None:
+            self[dialect] = self._shared[dialect.name, found(dialect)]
+        return super().get(dialect, default)
+
+
+fast_statements.KNOWN = _Known()
 
 
 _CONNECTIONS = 3
@@ -117,14 +140,14 @@ AND CASE relkind WHEN 'r' THEN pg_relation_size(oid) > 0 WHEN 'S' THEN pg_sequen
 """Tables that have had rows (true) and sequences that have counted (false), by the sizes of their files: looking
 into each table takes ten times as long."""
 _SHAPE = """
-SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
-    SELECT concat_ws(' ', attrelid, relname, attname, atttypid, attnotnull, attisdropped) AS part
-    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace
-    UNION ALL SELECT concat_ws(' ', tgrelid, tgname) FROM pg_trigger WHERE NOT tgisinternal
-    UNION ALL SELECT md5(sealed) FROM key_checks
-    UNION ALL SELECT md5(sealed) FROM pseudonym_keys
-) AS parts
+SELECT concat_ws(' ',
+    (SELECT concat_ws(' ', count(*), max(xmin::text::bigint)) FROM pg_attribute),
+    (SELECT concat_ws(' ', count(*), max(xmin::text::bigint)) FROM pg_trigger),
+    (SELECT string_agg(md5(sealed), ' ' ORDER BY id) FROM key_checks),
+    (SELECT string_agg(md5(sealed), ' ' ORDER BY id) FROM pseudonym_keys)
+)
 """
+"""How many columns and triggers there are and which transaction made the last of them, and the keys."""
 
 
 class SparePostgresql:
