@@ -52,14 +52,14 @@ format: .venv/.dev ## fix what ruff can fix, and format the code
 
 # SlipCover counts at a fiftieth of what coverage.py costs on Python 3.11, where tracing is dear.
 test: check ## static checks and all tests, on SQLite and PostgreSQL, with their coverage
-	$(CACHED) $(PY) -W "ignore:Unable to activate" -m slipcover --format json --out $(MEASURED) -m pytest -n 4 --dist loadgroup
+	$(CACHED) $(PY) -W "ignore:Unable to activate" -m slipcover --format json --out $(MEASURED) -m pytest -n 3 --dist loadgroup
 	@$(PY) -m tests.support.coverage_floor $(MEASURED) $(FLOOR)
 
 test-fast: .venv/.dev ## the tests that start no process: under 30 s
 	$(CACHED) $(PY) -m pytest -n 2 tests/unit
 
 coverage: .venv/.dev ## all tests, and the lines and branches that none of them reaches
-	$(CACHED) $(PY) -W "ignore:Unable to activate" -m slipcover --skip-covered -m pytest -n 4 --dist loadgroup
+	$(CACHED) $(PY) -W "ignore:Unable to activate" -m slipcover --skip-covered -m pytest -n 3 --dist loadgroup
 
 bench: .venv/.dev ## measure speed, compared with a named peer
 	@$(PY) -m benchmarks

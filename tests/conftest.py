@@ -16,12 +16,13 @@ hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
 
 
-if os.environ.get("SLIPCOVER_ENABLED") and sys.version_info < (3, 12):
+if os.environ.get("SLIPCOVER_ENABLED"):
     from slipcover.slipcover import Slipcover  # type: ignore[import-untyped]
 
-    # What was reached need not be counted any more, and SlipCover looks through all functions for it again and again:
-    # that took a sixth of the time. It has an option (--threshold), but hands it on to no worker.
-    Slipcover.deinstrument_seen = lambda _self: None
+    if sys.version_info < (3, 12):
+        # What was reached need not be counted any more, and SlipCover looks through all functions for it again and
+        # again: that took a sixth of the time. It has an option (--threshold), but hands it on to no worker.
+        Slipcover.deinstrument_seen = lambda _self: None
 
 
 def pytest_collection_finish() -> None:
@@ -71,3 +72,6 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
     if os.environ.get("PYTEST_XDIST_WORKER") or not config.getoption("numprocesses", None):
         config.pluginmanager.import_plugin("tests.support.fixtures")
+    elif os.environ.get("SLIPCOVER_ENABLED"):
+        # The workers count the files that none of them imports; here that would be all, seven seconds at the end.
+        Slipcover._add_unseen_source_files = lambda _self, _source: None

@@ -30,10 +30,12 @@ from storage.people.audited import PeopleAction
 from storage.telegram_ids import PersonId
 from tests.support.databases import KEY, new_database, new_file, opened
 from tests.support.disk import filled, plain_tables_of, tables_of
-from tests.support.processes import bot
+from tests.support.processes import bot, waits
 from tests.support.simulator import ADMIN, NOON, Rider, Town, configured, running, telegram
 from tests.support.words.admin import SYSTEM_PAGE
 from tests.support.words.chat import WELCOME
+
+pytestmark = waits
 
 HEADER = Header("sqlite", "0008", "2026-11-25T00:00:00+00:00")
 

@@ -12,13 +12,14 @@ from bot.sandbox.runner import ADMIN
 from storage.database import Database
 from storage.people import people
 from storage.telegram_ids import PersonId
-from tests.support.browsers import launched, needs_chromium
+from tests.support.browsers import in_one_browser, launched, needs_chromium
 from tests.support.pages_in_browser import LANGUAGE, LOCALE, Sandbox, is_sound, sandboxed, signed_in
 from tests.support.settings import change_settings
 from tests.support.simulator import NOON
 
 pytestmark = [
     needs_chromium,
+    in_one_browser,
     pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True),
 ]
 TEXT = "**周六免费理发**\n上午九点到暖新之家，||前二十位送洗发水||。看[名单](https://example.org/list)。"

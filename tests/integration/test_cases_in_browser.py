@@ -20,7 +20,7 @@ from storage.people import people
 from storage.telegram_ids import PersonId
 from tests.support.accessibility import faults
 from tests.support.applications import picture as picture_bytes
-from tests.support.browsers import launched, needs_chromium
+from tests.support.browsers import in_one_browser, launched, needs_chromium
 from tests.support.case_scripts import keep_evidence
 from tests.support.pages_in_browser import (
     LANGUAGE,
@@ -35,6 +35,7 @@ from tests.support.simulator import NOON
 
 pytestmark = [
     needs_chromium,
+    in_one_browser,
     pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True),
 ]
 ONE_PAGE = (

@@ -16,8 +16,10 @@ from bot.web.browser import OFFICE_PAGES, RIDERS
 from bot.web.live import PAGE as LIVE
 from storage import keys, schema
 from tests.support.databases import new_database, opened
-from tests.support.processes import bot_settings, said_by
+from tests.support.processes import bot_settings, said_by, waits
 from tests.support.simulator import TOKEN, telegram
+
+pytestmark = waits
 
 TOKEN_ = f'[telegram]\ntoken = "{TOKEN}"\n'
 HOOK = TOKEN_ + 'mode = "webhook"\nwebhook_secret = "0123456789abcdef"\n'

@@ -19,7 +19,7 @@ from storage.telegram_ids import PersonId
 from tests.support.applications import ID_NUMBER, applied, begins_to_join, picture
 from tests.support.databases import KEY, new_database, opened
 from tests.support.disk import DISTRICT, NAME, PHONE, filled, search_disk, talkative
-from tests.support.processes import bot, bot_settings, ends_within_10_s, logged
+from tests.support.processes import bot, bot_settings, ends_within_10_s, logged, waits
 from tests.support.simulator import NOON, Rider, telegram
 from tests.support.words.chat import WELCOME
 from tests.support.words.forms import REVIEW_PAGE, SEND
@@ -34,6 +34,8 @@ from tests.support.words.membership import (
     IS_MEMBER,
     TAKE_OLDEST,
 )
+
+pytestmark = waits
 
 NEW = bytes(reversed(range(32)))
 UNSEALED = {

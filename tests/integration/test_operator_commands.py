@@ -33,9 +33,11 @@ from storage.people.staff import Staff
 from storage.telegram_ids import PersonId
 from tests.support.databases import new_database, new_file, opened
 from tests.support.disk import filled, tables_of
-from tests.support.processes import bot
+from tests.support.processes import bot, waits
 from tests.support.raw_values import raw_values
 from tests.support.simulator import ADMIN, NOON, Town, free_port
+
+pytestmark = waits
 
 
 def tools() -> str:

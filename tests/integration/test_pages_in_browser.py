@@ -25,7 +25,7 @@ from storage.people.notices import RoleTaken
 from storage.telegram_ids import PersonId
 from tests.support.accessibility import faults
 from tests.support.applications import ANSWERS
-from tests.support.browsers import launched, needs_chromium
+from tests.support.browsers import in_one_browser, launched, needs_chromium
 from tests.support.pages_in_browser import (
     Sandbox,
     is_as_wide_as_the_screen,
@@ -38,6 +38,7 @@ from tests.support.simulator import NOON
 
 pytestmark = [
     needs_chromium,
+    in_one_browser,
     pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True),
 ]
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")

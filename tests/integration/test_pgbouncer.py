@@ -12,10 +12,10 @@ from bot.sandbox.people import Person
 from storage.database_errors import Cause
 from tests.support.databases import drop_database, new_database
 from tests.support.pgbouncer import PROGRAM, pgbouncer
-from tests.support.processes import bot, bot_settings, ends_within_10_s, logged, until_ready
+from tests.support.processes import bot, bot_settings, ends_within_10_s, logged, until_ready, waits
 from tests.support.simulator import Rider, telegram
 
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason="pgbouncer is not installed")
+pytestmark = [pytest.mark.skipif(PROGRAM is None, reason="pgbouncer is not installed"), waits]
 ROOM = 19
 """Connections that docs/operations.md, "Scale out", asks for."""
 

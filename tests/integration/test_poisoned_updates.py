@@ -25,9 +25,11 @@ from storage.updates.ids import UpdateKey
 from storage.updates.strikes import Crash, Suspect
 from tests.support.databases import new_database
 from tests.support.poisoned_program import DIE, HANG, PAUSE
-from tests.support.processes import Started, started
+from tests.support.processes import Started, started, waits
 from tests.support.simulator import ADMIN, NOON, TOKEN, Rider, Town, free_port, telegram
 from tests.support.words.chat import HELP_PAGE
+
+pytestmark = waits
 
 MOST_STARTS = 6
 

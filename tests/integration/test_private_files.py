@@ -13,8 +13,19 @@ import pytest
 
 from bot import private_files
 from bot.config.config import load
-from tests.support.processes import CSV, Started, bot_settings, bot_with_umask, ends_within_10_s, logged, until_ready
+from tests.support.processes import (
+    CSV,
+    Started,
+    bot_settings,
+    bot_with_umask,
+    ends_within_10_s,
+    logged,
+    until_ready,
+    waits,
+)
 from tests.support.simulator import telegram
+
+pytestmark = waits
 
 
 async def widely(folder: Path, *arguments: str, **settings: str) -> Started:

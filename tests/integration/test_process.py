@@ -36,10 +36,12 @@ from storage.people.topics import Topic
 from storage.telegram_ids import PersonId
 from storage.updates.updates import DoneUpdate
 from tests.support.databases import KEY, new_database, opened
-from tests.support.processes import CSV, bot, bot_settings, ends_within_10_s, environment, logged, until_ready
+from tests.support.processes import CSV, bot, bot_settings, ends_within_10_s, environment, logged, until_ready, waits
 from tests.support.simulator import TOKEN, Rider, free_port, telegram
 from tests.support.words.chat import NOT_UNDERSTOOD, WELCOME
 from tests.support.words.stations import ASKED_FOR_ADDRESS, NEAREST_STATIONS
+
+pytestmark = waits
 
 RIDERS = 200
 

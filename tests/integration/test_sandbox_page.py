@@ -17,7 +17,7 @@ from bot.sandbox import runner as sandbox_town
 from storage.database import Database
 from tests.support.accessibility import faults
 from tests.support.bot_api_schema import check_call
-from tests.support.browsers import launched, needs_chromium
+from tests.support.browsers import in_one_browser, launched, needs_chromium
 from tests.support.pages_in_browser import is_as_wide_as_the_screen
 from tests.support.simulator import NOON, configured, free_port, running
 from tests.support.words.forms import SKIP
@@ -32,7 +32,7 @@ from tests.support.words.membership import (
 )
 from tests.support.words.stations import NEAREST_STATIONS
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, in_one_browser]
 
 
 @pytest.fixture

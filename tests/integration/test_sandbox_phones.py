@@ -20,10 +20,10 @@ from bot.sandbox.server import METHODS
 from bot.sandbox.wishes import Controls
 from bot.sandbox.world import World
 from tests.support.accessibility import faults
-from tests.support.browsers import launched, needs_chromium
+from tests.support.browsers import in_one_browser, launched, needs_chromium
 from tests.support.simulator import free_port
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, in_one_browser]
 
 
 @dataclass(frozen=True)

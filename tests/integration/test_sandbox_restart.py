@@ -21,8 +21,10 @@ from bot.sandbox.params import Json
 from storage.people import people
 from storage.telegram_ids import PersonId
 from tests.support.databases import KEY, opened
-from tests.support.processes import bot, ends_within_10_s, logged, said_by, until_ready
+from tests.support.processes import bot, ends_within_10_s, logged, said_by, until_ready, waits
 from tests.support.simulator import NOON, PATIENCE
+
+pytestmark = waits
 
 RIDER, COORDINATOR = 7_000_001, 7_000_003
 ZONE = ZoneInfo("Asia/Shanghai")

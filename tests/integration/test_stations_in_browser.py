@@ -17,13 +17,14 @@ from storage.statistics import searches
 from storage.statistics.searches import ALL, BARE, EVERYBODY, PLACE, WITHOUT_STATION, Seen
 from storage.telegram_ids import PersonId
 from tests.support.accessibility import faults
-from tests.support.browsers import launched, needs_chromium
+from tests.support.browsers import in_one_browser, launched, needs_chromium
 from tests.support.pages_in_browser import Sandbox, is_as_wide_as_the_screen, picture, sandboxed, signed_in
 from tests.support.simulator import NOON
 
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 pytestmark = [
     needs_chromium,
+    in_one_browser,
     pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True),
 ]
 SIZES = [("zh_Hans", 1_280), ("en", 360)]

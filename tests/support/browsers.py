@@ -15,8 +15,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+"""Without all that belongs to windows, it takes two thirds of the processor time."""
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
+in_one_browser = pytest.mark.xdist_group("browsers")
+"""Tests that mostly wait for Chromium: one worker runs them all, beside those that are busy."""
 
 expect.set_options(timeout=30_000)
 """Milliseconds; Playwright's own 5 s are too few while three other workers hold the machine."""

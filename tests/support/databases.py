@@ -141,13 +141,16 @@ AND CASE relkind WHEN 'r' THEN pg_relation_size(oid) > 0 WHEN 'S' THEN pg_sequen
 into each table takes ten times as long."""
 _SHAPE = """
 SELECT concat_ws(' ',
+    (SELECT md5(string_agg(relname, ' ' ORDER BY relname)) FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace),
     (SELECT concat_ws(' ', count(*), max(xmin::text::bigint)) FROM pg_attribute),
     (SELECT concat_ws(' ', count(*), max(xmin::text::bigint)) FROM pg_trigger),
     (SELECT string_agg(md5(sealed), ' ' ORDER BY id) FROM key_checks),
     (SELECT string_agg(md5(sealed), ' ' ORDER BY id) FROM pseudonym_keys)
 )
 """
-"""How many columns and triggers there are and which transaction made the last of them, and the keys."""
+"""The tables and indexes, how many columns and triggers there are and which transaction made the last of them, and the
+keys."""
 
 
 class SparePostgresql:

@@ -16,11 +16,16 @@ import time
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from tests.support.preloaded import Start
 from tests.support.simulator import TOKEN
 
 CSV = "id,name,address,latitude,longitude,opening_hours,amenities,phone,note\nhall,Hall,,37.43,116.36,24/7,water,,\n"
+
+waits = pytest.mark.xdist_group("processes")
+"""Tests that wait for programs, and hardly work themselves: one worker runs them all, beside those that are busy, and
+one process starts the programs."""
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
