@@ -1,10 +1,11 @@
-"""`make bench`: all measurements, or those that are named (see MEASUREMENTS)."""
+"""`make bench`: all measurements, or those that are named (see MEASUREMENTS and UNITS)."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from benchmarks.speed import (
     votes,
 )
 from benchmarks.support.report import Result, report, summary
+from benchmarks.support.units import Unit, measured
 
 
 async def _search(_folder: Path) -> Sequence[Result]:
@@ -45,32 +47,47 @@ MEASUREMENTS: dict[str, Callable[[Path], Awaitable[Sequence[Result]]]] = {
     "transport": transport.measure,
     "deliveries": deliveries.measure,
     "replies": replies.measure,
-    "forms": forms.measure,
-    "presses": presses.measure,
     "pages": pages.measure,
-    "ranking": ranking.measure,
-    "surveys": surveys.measure,
-    "votes": votes.measure,
     "reminders": reminders.measure,
-    "journeys": journeys.measure,
     "scaling": scaling.measure,
     "large": large.measure,
 }
+
+UNITS: dict[str, Unit] = {
+    "forms": forms.UNIT,
+    "presses": presses.UNIT,
+    "ranking": ranking.UNIT,
+    "surveys": surveys.UNIT,
+    "votes": votes.UNIT,
+    "journeys": journeys.UNIT,
+}
+"""Those that are wanted are measured with the same programs."""
 
 EXTRA: dict[str, Callable[[Path], Awaitable[Sequence[Result]]]] = {"floors": floors.measure}
 """Only if they are named: what they measure has no goal."""
 
 
 async def main(wanted: list[str]) -> bool:
-    """Each in a folder of its own, with its own databases and keys."""
-    fine = True
+    """Each in a folder of its own, with its own databases and keys; the units share one."""
+    fine, begun = True, time.monotonic()
+
+    def note(name: str, results: Sequence[Result]) -> None:
+        nonlocal fine, begun
+        fine &= report(name, results)
+        begun, before = time.monotonic(), begun
+        print(f"{name} took {begun - before:.0f} s", flush=True)
+
     for name, measure in (MEASUREMENTS | EXTRA).items():
         if name in wanted:
             with tempfile.TemporaryDirectory() as folder:
-                fine &= report(name, await measure(Path(folder)))
-    summary(list(MEASUREMENTS))
+                note(name, await measure(Path(folder)))
+    if units := {name: unit for name, unit in UNITS.items() if name in wanted}:
+        with tempfile.TemporaryDirectory() as folder:
+            async for name, results in measured(Path(folder), units):
+                note(name, results)
+    summary([*MEASUREMENTS, *UNITS])
     return fine
 
 
 if __name__ == "__main__":
-    sys.exit(0 if asyncio.run(main(sys.argv[1:] or list(MEASUREMENTS))) else 1)
+    sys.exit(0 if asyncio.run(main(sys.argv[1:] or [*MEASUREMENTS, *UNITS])) else 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 import orjson
 from aiohttp import web
 
-from benchmarks.support.cost import LOADS, LOW, Load, at_both_loads, echo, per_unit
+from benchmarks.support.cost import LOW, Load
 from benchmarks.support.database_proxy import DatabaseProxy
 from benchmarks.support.processes import postgresql, running, settings
+from benchmarks.support.programs import Crowd
 from benchmarks.support.report import Result
-from benchmarks.support.rounds import Contestants
 from benchmarks.support.telegram_stub import Stub, params_of
+from benchmarks.support.units import Found, Peer, Unit, by_kind
 from handlers.inputs.consent import JOIN
 from handlers.membership.presses import AGREE
 
@@ -62,15 +63,19 @@ class Applicants(Stub):
         super().__init__(load.chats, "", lambda: {"text": "/join"}, think=load.think, first=first)
         self.script = script
         self.at: dict[int, int] = {}
-        self.steps = 0
+        self._steps = 0
         self._people = itertools.count(first + load.chats)
+
+    @property
+    def units(self) -> int:
+        return self._steps
 
     async def _send(self, request: web.Request) -> web.Response:
         params = await params_of(request)
         chat, text = int(params["chat_id"]), str(params.get("text", ""))
         step = self.script[self.at.get(chat, 0)]
         if step.heard in text:
-            self.steps += 1
+            self._steps += 1
             self.first.set()
             self.at[chat] = self.at.get(chat, 0) + 1
             self._go_on(chat, step, params)
@@ -94,20 +99,6 @@ def button_of(params: dict[str, Any], ending: str) -> str:
     return next(key["callback_data"] for row in keys for key in row if key["callback_data"].endswith(ending))
 
 
-async def step(folder: Path, database: str, load: Load) -> float:
-    """CPU milliseconds of a step."""
-    stub = Applicants(load)
-    async with stub.listening() as url, running("bot", "run", environment=settings(folder, url, database)) as process:
-        return await per_unit(stub, process, lambda: stub.steps, load)
-
-
-async def peers_step(database: str, load: Load) -> float:
-    """The same of aiogram's."""
-    stub = Applicants(load, PEERS_SCRIPT)
-    async with stub.listening() as url, running("benchmarks.support.form_peer", url, database) as process:
-        return await per_unit(stub, process, lambda: stub.steps, load)
-
-
 async def round_trips(folder: Path, database: str) -> float:
     """To PostgreSQL, in a step; what the clock's work asks meanwhile is taken off."""
     proxy, stub = DatabaseProxy(database), Applicants(LOW)
@@ -118,9 +109,9 @@ async def round_trips(folder: Path, database: str) -> float:
     ):
         async with asyncio.timeout(60):
             await stub.first.wait()
-        before, steps = proxy.round_trips, stub.steps
+        before, steps = proxy.round_trips, stub.units
         await asyncio.sleep(COUNTED_FOR)
-        asked, steps = proxy.round_trips - before, stub.steps - steps
+        asked, steps = proxy.round_trips - before, stub.units - steps
         stub.pause()
         await asyncio.sleep(2)
         before = proxy.round_trips
@@ -129,28 +120,25 @@ async def round_trips(folder: Path, database: str) -> float:
     return (asked - idle) / steps
 
 
-async def measure(folder: Path) -> list[Result]:
-    sqlite, peers_sqlite = (f"sqlite+aiosqlite:///{folder}/{name}.db" for name in ("forms", "peers_forms"))
-    with postgresql(folder / "own") as url, postgresql(folder / "peers") as peers_url:
-        kinds = {"SQLite": (sqlite, peers_sqlite, "<= 1.0"), "PostgreSQL": (url, peers_url, "<= 1.3")}
+async def _nobody_yet(_folder: Path, _url: str) -> Crowd:
+    return Applicants
 
-        def at(load: Load) -> Contestants:
-            contestants: dict[str, Callable[[], Awaitable[float]]] = {}
-            contestants[f"echo, {load.name}"] = partial(echo, "aiogram", load)
-            for kind, (own, peers, _) in kinds.items():
-                contestants[f"step, {kind}, {load.name}"] = partial(step, folder, own, load)
-                contestants[f"peer's step, {kind}, {load.name}"] = partial(peers_step, peers, load)
-            return contestants
 
-        found = await at_both_loads(at)
-        trips = await round_trips(folder, url)
-    results = [Result("round trips to PostgreSQL in a form step", trips, "", goal="<= 2")]
-    for load in LOADS:
-        for kind, (_, _, goal) in kinds.items():
-            name, ours = f"CPU of a form step, {kind}, {load.name}", found[f"step, {kind}, {load.name}"]
-            theirs = found[f"peer's step, {kind}, {load.name}"]
-            results += [
-                Result(name, ours, "ms", "aiogram echo", found[f"echo, {load.name}"], goal),
-                Result(name, ours, "ms", "aiogram FSM, SQLAlchemy", theirs, "<= 0.5"),
-            ]
-    return results
+async def _round_trips(folder: Path, _found: Found) -> list[Result]:
+    with postgresql(folder / "counted") as url:
+        trips = await round_trips(folder / "counted", url)
+    return [Result("round trips to PostgreSQL in a form step", trips, "", goal="<= 2")]
+
+
+UNIT = Unit(
+    "a form step",
+    _nobody_yet,
+    by_kind("<= 1.0", "<= 1.3"),
+    Peer(
+        "aiogram FSM, SQLAlchemy",
+        "benchmarks.support.form_peer",
+        partial(Applicants, script=PEERS_SCRIPT),
+        "<= 0.5",
+    ),
+    _round_trips,
+)

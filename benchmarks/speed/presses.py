@@ -10,12 +10,11 @@ from pathlib import Path
 
 from aiohttp import web
 
-from benchmarks.support.beside_echo import beside_echo, bots_unit
-from benchmarks.support.cost import Load
-from benchmarks.support.processes import postgresql
+from benchmarks.support.cost import FULL, Load
+from benchmarks.support.programs import Crowd
 from benchmarks.support.recipients import KEY
-from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import Stub, params_of
+from benchmarks.support.units import Unit, by_kind
 from handlers.activities import presses
 from storage import schema
 from storage.activities import activities
@@ -32,45 +31,38 @@ class Hesitant(Stub):
 
     def __init__(self, load: Load, activity: ActivityId) -> None:
         super().__init__(load.chats, "", dict, think=load.think)
-        self.pressed = 0
+        self._pressed = 0
         words = (presses.SIGN_UP.data(activity), presses.GIVE_BACK_NOW.data(activity))
         self._next: dict[int, Iterator[str]] = {chat: cycle(words) for chat in range(1, load.chats + 1)}
+
+    @property
+    def units(self) -> int:
+        return self._pressed
 
     def hand_over(self, chat: int) -> None:
         self.press(chat, next(self._next[chat]))
 
-    async def _serve(self, request: web.Request) -> web.Response:
-        answer = await super()._serve(request)
+    async def serve(self, request: web.Request) -> web.Response:
+        answer = await super().serve(request)
         if request.match_info["method"] == "editMessageText":  # the card, after the pop-up
-            self.pressed += 1
+            self._pressed += 1
             self.first.set()
             self.after_thought(self.hand_over, int((await params_of(request))["chat_id"]))
         return answer
 
 
-async def press(folder: Path, database: str, load: Load) -> float:
-    """CPU milliseconds of a press."""
-    activity = await fill(database, load.chats)
-    stub = Hesitant(load, activity)
-    return await bots_unit(folder, database, load, stub, lambda: stub.pressed)
-
-
-async def fill(url: str, riders: int) -> ActivityId:
+async def fill(_folder: Path, url: str) -> Crowd:
     """An activity without a limit, and people whom the bot knows."""
     database = open_database(url, Vault([decode_key(KEY)]))
     await schema.migrate(database)
     now = datetime.now(UTC)
     async with database.writing() as session:
-        await people.seen_all(session, dict.fromkeys(map(PersonId, range(1, riders + 1)), "en"), now)
+        await people.seen_all(session, dict.fromkeys(map(PersonId, range(1, FULL.chats + 1)), "en"), now)
         plan = Plan("3x3", Kind.SPORT, now + timedelta(days=9), now + timedelta(days=9, hours=1))
         activity = await activities.create(session, plan, PersonId(1), now)
         await activities.publish(session, activity.id, now)
     await database.close()
-    return activity.id
+    return partial(Hesitant, activity=activity.id)
 
 
-async def measure(folder: Path) -> list[Result]:
-    with postgresql(folder) as url:
-        databases = {"SQLite": (f"sqlite+aiosqlite:///{folder}/presses.db", "<= 1.0"), "PostgreSQL": (url, "<= 1.3")}
-        found = await beside_echo("a sign-up press", partial(press, folder), databases)
-    return list(found.values())
+UNIT = Unit("a sign-up press", fill, by_kind("<= 1.0", "<= 1.3"))

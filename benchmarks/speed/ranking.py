@@ -14,13 +14,13 @@ import orjson
 from aiohttp import web
 from sqlalchemy import insert
 
-from benchmarks.support.beside_echo import beside_echo, bots_unit
-from benchmarks.support.cost import Load
+from benchmarks.support.cost import FULL, Load
 from benchmarks.support.in_process import InProcess, cost_of, in_process, median
-from benchmarks.support.processes import postgresql
+from benchmarks.support.programs import Crowd
 from benchmarks.support.recipients import KEY
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import Stub, params_of
+from benchmarks.support.units import Found, Unit, by_kind
 from bot.background.demand_counter import DemandCounter
 from handlers.campaigns.demands import presses
 from storage import schema
@@ -49,19 +49,23 @@ class Ranking(Stub):
 
     def __init__(self, load: Load, campaign: CampaignId) -> None:
         super().__init__(load.chats, "", dict, think=load.think)
-        self.stances = 0
+        self._stances = 0
         self._begins = presses.RANK.data(campaign)
+
+    @property
+    def units(self) -> int:
+        return self._stances
 
     def hand_over(self, chat: int) -> None:
         self.press(chat, self._begins)
 
-    async def _serve(self, request: web.Request) -> web.Response:
-        answer = await super()._serve(request)
+    async def serve(self, request: web.Request) -> web.Response:
+        answer = await super().serve(request)
         if request.match_info["method"] == "editMessageText":
             params = await params_of(request)
             data = _button(params)
             if data.startswith(presses.STAND.name):
-                self.stances += 1
+                self._stances += 1
                 self.first.set()
             self.after_thought(self.press, int(params["chat_id"]), data)
         return answer
@@ -74,14 +78,13 @@ def _button(params: dict[str, Any]) -> str:
     return str(rows[0][0]["callback_data"])
 
 
-async def stance(folder: Path, database: str, load: Load) -> float:
-    """CPU milliseconds of a stance, with the demand that is shown next."""
-    opened = open_database(database, Vault([decode_key(KEY)]))
+async def open_ranking(_folder: Path, url: str) -> Crowd:
+    """A campaign whose demands are ranked; nobody has taken a stance yet."""
+    opened = open_database(url, Vault([decode_key(KEY)]))
     await schema.migrate(opened)
-    campaign = await fill(opened, DEMANDS, load.chats, 0)
+    campaign = await fill(opened, DEMANDS, FULL.chats, 0)
     await opened.close()
-    stub = Ranking(load, campaign)
-    return await bots_unit(folder, database, load, stub, lambda: stub.stances)
+    return partial(Ranking, campaign=campaign)
 
 
 async def fill(database: Database, demands: int, riders: int, stances: int) -> CampaignId:
@@ -123,7 +126,7 @@ async def fill(database: Database, demands: int, riders: int, stances: int) -> C
 _DEFAULTS = {"is_seed": False, "revision": 0, "stances": 0, "common": -1}
 
 
-async def large(folder: Path) -> list[Result]:
+async def large(folder: Path, _found: Found) -> list[Result]:
     """In this process, on SQLite."""
     url = f"sqlite+aiosqlite:///{folder}/large_ranking.db"
     async with in_process(folder, url, KEY, _TELEGRAM + _LIMITS) as program:
@@ -157,8 +160,4 @@ async def _stands(program: InProcess, at: int) -> None:
     await program.presses(PersonId(at + 10), presses.STAND.data(DemandId(at + 1), 1, 0))
 
 
-async def measure(folder: Path) -> list[Result]:
-    with postgresql(folder) as url:
-        databases = {"SQLite": (f"sqlite+aiosqlite:///{folder}/ranking.db", "<= 1.0"), "PostgreSQL": (url, "<= 1.3")}
-        found = await beside_echo("a stance", partial(stance, folder), databases)
-    return [*found.values(), *await large(folder)]
+UNIT = Unit("a stance", open_ranking, by_kind("<= 1.0", "<= 1.3"), more=large)

@@ -51,7 +51,7 @@ class Pushing(Stub):
         except aiohttp.ClientError:
             return
 
-    async def begin(self, ports: list[int], session: aiohttp.ClientSession) -> None:
+    async def start(self, ports: list[int], session: aiohttp.ClientSession) -> None:
         self.urls = itertools.cycle([f"http://127.0.0.1:{port}{HOOK}" for port in ports])
         self.session = session
         for chat in range(1, self._chats + 1):
@@ -68,7 +68,7 @@ async def journeys(folder: Path, url: str, replicas: int) -> tuple[float, float]
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,
         Fleet({**settings(folder, address, url), **webhook(hook)}, ports),
     ):
-        await stub.begin(ports, session)
+        await stub.start(ports, session)
         psutil.cpu_percent()
         rate = await stub.rate(SECONDS, WARM_UP)
         busy = psutil.cpu_percent()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -11,12 +11,11 @@ import orjson
 from aiohttp import web
 from sqlalchemy import insert
 
-from benchmarks.support.beside_echo import beside_echo, bots_unit
-from benchmarks.support.cost import Load
-from benchmarks.support.processes import postgresql
+from benchmarks.support.cost import FULL, Load
+from benchmarks.support.programs import Crowd
 from benchmarks.support.recipients import KEY
-from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import Stub, params_of
+from benchmarks.support.units import Unit, by_kind
 from handlers.campaigns.surveys import presses
 from storage import schema
 from storage.campaigns import campaigns, moves
@@ -33,32 +32,37 @@ from storage.people.segments import Segment
 from storage.telegram_ids import PersonId
 
 SURVEYS, QUESTIONS = 80, 9
-"""As many as nobody answers within a measurement."""
+"""As many as nobody answers within a measurement at both loads."""
 _AT_ONCE = 20_000
 _QUESTION = Wording(Kind.ONE, "Does the platform pay the waiting time?", ("Yes", "No", "Sometimes"))
 
 
 class Answering(Stub):
-    """People who give the first answer to each question, and begin the next survey after the last."""
+    """People who give the first answer to each question, and begin the next survey of those that are left to them after
+    the last."""
 
-    def __init__(self, load: Load, found: Sequence[SurveyId]) -> None:
+    def __init__(self, load: Load, left: Mapping[int, Iterator[SurveyId]]) -> None:
         super().__init__(load.chats, "", dict, think=load.think)
-        self.answered_questions = 0
-        self._left = {chat: iter(found) for chat in range(1, load.chats + 1)}
+        self._answered_questions = 0
+        self._left = left
         self._waits = set[int]()
+
+    @property
+    def units(self) -> int:
+        return self._answered_questions
 
     def hand_over(self, chat: int) -> None:
         survey = next(self._left[chat], None)
         if survey is not None:
             self.press(chat, presses.ANSWER.data(survey))
 
-    async def _serve(self, request: web.Request) -> web.Response:
-        answer = await super()._serve(request)
+    async def serve(self, request: web.Request) -> web.Response:
+        answer = await super().serve(request)
         if request.match_info["method"] == "editMessageText":
             params = await params_of(request)
             chat, markup = int(params["chat_id"]), params["reply_markup"]
             if chat in self._waits:
-                self.answered_questions += 1
+                self._answered_questions += 1
                 self.first.set()
             rows = (orjson.loads(markup) if isinstance(markup, str) else markup)["inline_keyboard"]
             data = str(rows[0][0]["callback_data"])
@@ -71,19 +75,13 @@ class Answering(Stub):
         return answer
 
 
-async def answer(folder: Path, database: str, load: Load) -> float:
-    """CPU milliseconds of an answer, with the question that is shown next; a tenth of opening a survey is in it."""
-    stub = Answering(load, await fill(database, load.chats))
-    return await bots_unit(folder, database, load, stub, lambda: stub.answered_questions)
-
-
-async def fill(url: str, riders: int) -> list[SurveyId]:
-    """Surveys that are open, and people who are on their rolls."""
+async def fill(_folder: Path, url: str) -> Crowd:
+    """Surveys that are open, and people who are on their rolls. A tenth of opening a survey is in an answer."""
     database = open_database(url, Vault([decode_key(KEY)]))
     await schema.migrate(database)
     now = datetime.now(UTC)
     async with database.writing(apart=True) as session:
-        await people.seen_all(session, dict.fromkeys(map(PersonId, range(1, riders + 1)), "en"), now)
+        await people.seen_all(session, dict.fromkeys(map(PersonId, range(1, FULL.chats + 1)), "en"), now)
         campaign = await campaigns.create(session, Plan("Talks", "A platform", Segment(), {Phase.GATHER: None}))
         await moves.move(session, campaign.id, None, PersonId(1), now, None)
         found = []
@@ -97,16 +95,13 @@ async def fill(url: str, riders: int) -> list[SurveyId]:
         rolls = [
             {"survey_id": survey, "person_id": PersonId(person), "answered": 0}
             for survey in found
-            for person in range(1, riders + 1)
+            for person in range(1, FULL.chats + 1)
         ]
         for first in range(0, len(rolls), _AT_ONCE):
             await session.execute(insert(RollRow), rolls[first : first + _AT_ONCE])
     await database.close()
-    return found
+    left = {chat: iter(found) for chat in range(1, FULL.chats + 1)}
+    return partial(Answering, left=left)
 
 
-async def measure(folder: Path) -> list[Result]:
-    with postgresql(folder) as url:
-        databases = {"SQLite": (f"sqlite+aiosqlite:///{folder}/surveys.db", "<= 1.0"), "PostgreSQL": (url, "<= 1.3")}
-        found = await beside_echo("an answer to a survey", partial(answer, folder), databases)
-    return list(found.values())
+UNIT = Unit("an answer to a survey", fill, by_kind("<= 1.0", "<= 1.3"))

@@ -16,7 +16,7 @@ async def call(way: str) -> float:
     """CPU milliseconds of one, with as many in flight as there are people at full load."""
     stub = Stub(0, "sendMessage", dict)
     async with stub.listening() as url, running("benchmarks.support.peers", way, url) as process:
-        return await per_unit(stub, process, lambda: stub.answered, FULL)
+        return await per_unit(stub, process, FULL)
 
 
 async def measure(_folder: Path) -> list[Result]:

@@ -16,12 +16,13 @@ from aiohttp import web
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from benchmarks.support.beside_echo import beside_echo, bots_unit
 from benchmarks.support.cost import FULL, Load
 from benchmarks.support.processes import postgresql
+from benchmarks.support.programs import Crowd
 from benchmarks.support.recipients import KEY
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import Stub, params_of
+from benchmarks.support.units import KINDS, Found, Unit, by_kind
 from handlers.contests import presses
 from storage import schema
 from storage.contests import contests, entries, entry_changes, entry_checks, looking, moves, votes
@@ -57,32 +58,35 @@ class Undecided(Stub):
 
     def __init__(self, load: Load, found: tuple[EntryId, EntryId]) -> None:
         super().__init__(load.chats, "", dict, think=load.think)
-        self.voted = 0
+        self._voted = 0
         words = [presses.VOTE.data(entry, 0) for entry in found]
         self._next: dict[int, Iterator[str]] = {chat: cycle(words) for chat in range(1, load.chats + 1)}
         self._chat_of: dict[str, int] = {}
+
+    @property
+    def units(self) -> int:
+        return self._voted
 
     def hand_over(self, chat: int) -> None:
         self.press(chat, next(self._next[chat]))
         self._chat_of[str(self._waiting[-1][0])] = chat
 
-    async def _serve(self, request: web.Request) -> web.Response:
-        answer = await super()._serve(request)
+    async def serve(self, request: web.Request) -> web.Response:
+        answer = await super().serve(request)
         if request.match_info["method"] == "answerCallbackQuery":
-            self.voted += 1
+            self._voted += 1
             self.first.set()
             chat = self._chat_of.pop(str((await params_of(request))["callback_query_id"]))
             self.after_thought(self.hand_over, chat)
         return answer
 
 
-async def vote(folder: Path, url: str, load: Load) -> float:
-    """CPU milliseconds of a vote."""
+async def fill(_folder: Path, url: str) -> Crowd:
+    """A contest with two entries."""
     database = await opened(url)
-    found = await in_vote(database, load.chats, 2)
+    first, last = await in_vote(database, FULL.chats, 2)
     await database.close()
-    stub = Undecided(load, (found[0], found[-1]))
-    return await bots_unit(folder, url, load, stub, lambda: stub.voted)
+    return partial(Undecided, found=(first, last))
 
 
 async def opened(url: str) -> Database:
@@ -146,19 +150,16 @@ async def counting(url: str) -> tuple[float, float]:
     return seconds, listed
 
 
-async def measure(folder: Path) -> list[Result]:
-    with postgresql(folder) as url:
-        kinds = {"SQLite": (f"sqlite+aiosqlite:///{folder}/votes.db", "<= 0.6"), "PostgreSQL": (url, "<= 0.6")}
-        large = {"SQLite": f"sqlite+aiosqlite:///{folder}/large.db", "PostgreSQL": url}
-        counted = {kind: await counting(database) for kind, database in large.items()}
-        found = await beside_echo("a vote", partial(vote, folder), kinds)
-    pace = [Result(f"votes a second of CPU, {kind}", 1e3 / found[kind, FULL].figure, "1/s") for kind in kinds]
-    sizes = [
-        line
-        for kind, (seconds, listed) in counted.items()
-        for line in (
-            Result(f"counting {VOTES:,} votes, {kind}", seconds, "s", goal="<= 2"),
-            Result(f"{ENTRIES} entries listed for a person, {kind}", listed, "ms", goal="<= 10"),
-        )
-    ]
-    return [*found.values(), *pace, *sizes]
+async def _counted(folder: Path, found: Found) -> list[Result]:
+    results = [Result(f"votes a second of CPU, {kind}", 1e3 / found[kind, FULL].figure, "1/s") for kind in KINDS]
+    with postgresql(folder / "large") as url:
+        for kind, database in zip(KINDS, (f"sqlite+aiosqlite:///{folder}/large.db", url), strict=True):
+            seconds, listed = await counting(database)
+            results += [
+                Result(f"counting {VOTES:,} votes, {kind}", seconds, "s", goal="<= 2"),
+                Result(f"{ENTRIES} entries listed for a person, {kind}", listed, "ms", goal="<= 10"),
+            ]
+    return results
+
+
+UNIT = Unit("a vote", fill, by_kind("<= 0.6", "<= 0.6"), more=_counted)

@@ -113,12 +113,14 @@ async def fill_with_demo(folder: Path) -> None:
     await _done("demo", environment=settings(folder, "http://127.0.0.1:1"))
 
 
-async def import_stations(folder: Path, database: str = "", tree: Path = ROOT) -> None:
+async def import_stations(folder: Path, database: str = "", tree: Path = ROOT, key: str = "") -> None:
     """Fills the database of this folder (or the one named) with the stations of `places`."""
     file = folder / "stations.csv"
     if not file.exists():
         write_stations(file)
     environment = settings(folder, "http://127.0.0.1:1", database)
+    if key:
+        environment["NUANXIN_SECURITY__ENCRYPTION_KEYS"] = f'["{key}"]'
     await _done("stations", "import", str(file), environment=environment, tree=tree)
 
 

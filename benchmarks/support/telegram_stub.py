@@ -10,7 +10,7 @@ import contextlib
 import itertools
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any, TypeVarTuple
 
 import orjson
@@ -18,6 +18,8 @@ from aiohttp import web
 
 Ts = TypeVarTuple("Ts")
 
+QUIET_FOR = 0.3
+"""Seconds without a call after which a bot has nothing in hand."""
 TOKEN = "1000000077:bench-TOKEN-bench-TOKEN-bench-TOKEN-0"
 _SENT = b'{"ok":true,"result":{"message_id":7,"date":1,"chat":{"id":1,"type":"private","first_name":"R"},"text":"x"}}'
 _TRUE = b'{"ok":true,"result":true}'
@@ -40,8 +42,7 @@ class Stub:
         first: int = 1,
     ) -> None:
         self._last, self._content = last, content
-        # Of no earlier run: a bot knows the updates that it has had, and those that it had in hand when it was killed.
-        self._ids = itertools.count(time.time_ns() // 1_000_000 % 1_000_000_000)
+        self._ids: Iterator[int] = _new_ids()
         self._waiting: deque[tuple[int, bytes]] = deque()
         self._changed = asyncio.Event()
         self.first = asyncio.Event()
@@ -55,9 +56,25 @@ class Stub:
         self._first = first
         self._is_paused = False
 
+    @property
+    def units(self) -> int:
+        """Of the work that is measured, so far: answers."""
+        return self.answered
+
+    def begin(self, ids: Iterator[int]) -> None:
+        """From now on these people write. The updates get these numbers."""
+        self._ids = ids
+        for at in range(self._chats):
+            # Spread over the time for which they think, since they would act in step otherwise.
+            asyncio.get_running_loop().call_later(self._think * at / self._chats, self.hand_over, self._first + at)
+
     def pause(self) -> None:
         """Nobody writes any more."""
         self._is_paused = True
+
+    def hang_up(self) -> None:
+        """Ends the question for updates that is waiting."""
+        self._changed.set()
 
     def hand_over(self, chat: int) -> None:
         self.put(chat, self._content())
@@ -122,7 +139,8 @@ class Stub:
         else:
             act(*arguments)
 
-    async def _serve(self, request: web.Request) -> web.Response:
+    async def serve(self, request: web.Request) -> web.Response:
+        """The answer to a call of the Bot API."""
         method = request.match_info["method"]
         try:
             if method == "getUpdates":
@@ -137,18 +155,9 @@ class Stub:
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator[str]:
         """Serves until the end of the block; gives the address."""
-        application = web.Application()
-        application.router.add_route("*", "/bot" + TOKEN + "/{method}", self._serve)
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0, backlog=1_024).start()
-        for at in range(self._chats):
-            # Spread over the time for which they think, since they would act in step otherwise.
-            asyncio.get_running_loop().call_later(self._think * at / self._chats, self.hand_over, self._first + at)
-        try:
-            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-        finally:
-            await runner.cleanup()
+        board = Switchboard()
+        async with board.listening() as url, board.connected(self):
+            yield url
 
     async def until_sent(self, count: int) -> None:
         """Waits for so many messages."""
@@ -167,6 +176,58 @@ class Stub:
         before, started = self.answered, loop.time()
         await asyncio.sleep(seconds)
         return (self.answered - before) / (loop.time() - started)
+
+
+def _new_ids() -> Iterator[int]:
+    """Of no earlier run: a bot knows the updates that it has had, and those that it had in hand when it was killed."""
+    return itertools.count(time.time_ns() // 1_000_000 % 1_000_000_000)
+
+
+class Switchboard:
+    """One bot's Telegram, with other people behind it at one time and at another: so it need not be started again."""
+
+    def __init__(self) -> None:
+        self._nobody = self._connected = Stub(0, "", dict)
+        self._ids = _new_ids()
+        self._calls = 0
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        self._calls += 1
+        return await self._connected.serve(request)
+
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator[str]:
+        """Serves until the end of the block; gives the address."""
+        application = web.Application()
+        application.router.add_route("*", "/bot" + TOKEN + "/{method}", self._serve)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0, backlog=1_024).start()
+        try:
+            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        finally:
+            await runner.cleanup()
+
+    @contextlib.asynccontextmanager
+    async def connected(self, people: Stub) -> AsyncIterator[None]:
+        """These write until the end of the block."""
+        self._connected = people
+        self._nobody.hang_up()
+        people.begin(self._ids)
+        try:
+            yield
+        finally:
+            people.pause()
+            await self._until_quiet()
+            self._connected = self._nobody
+            people.hang_up()
+
+    async def _until_quiet(self) -> None:
+        """Until the bot has done what it had in hand: it would disturb what is measured next."""
+        before = -1
+        while before != self._calls:
+            before = self._calls
+            await asyncio.sleep(QUIET_FOR)
 
 
 async def params_of(request: web.Request) -> dict[str, Any]:
