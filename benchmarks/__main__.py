@@ -13,6 +13,7 @@ from benchmarks.speed import (
     deliveries,
     floors,
     forms,
+    freezing,
     idle,
     journeys,
     large,
@@ -49,7 +50,6 @@ MEASUREMENTS: dict[str, Callable[[Path], Awaitable[Sequence[Result]]]] = {
     "replies": replies.measure,
     "pages": pages.measure,
     "reminders": reminders.measure,
-    "scaling": scaling.measure,
     "large": large.measure,
 }
 
@@ -63,7 +63,11 @@ UNITS: dict[str, Unit] = {
 }
 """Those that are wanted are measured with the same programs."""
 
-EXTRA: dict[str, Callable[[Path], Awaitable[Sequence[Result]]]] = {"floors": floors.measure}
+EXTRA: dict[str, Callable[[Path], Awaitable[Sequence[Result]]]] = {
+    "floors": floors.measure,
+    "freezing": freezing.measure,
+    "scaling": scaling.measure,
+}
 """Only if they are named: what they measure has no goal."""
 
 

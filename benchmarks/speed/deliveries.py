@@ -1,11 +1,10 @@
-"""What a delivery costs that is claimed, sent and marked; the pace at a paid limit; memory; freezing a million."""
+"""What a delivery costs that is claimed, sent and marked; the pace at a paid limit; memory."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -17,14 +16,12 @@ from benchmarks.support.recipients import environment, fill
 from benchmarks.support.report import Result
 from benchmarks.support.rounds import medians
 from benchmarks.support.telegram_stub import Stub
-from storage.broadcasts import recipients as broadcast_recipients
-from storage.broadcasts import running as running_broadcasts
 from storage.broadcasts.ids import BroadcastId
 from storage.database import Database
 from storage.deliveries.of_broadcasts import counts
 from storage.deliveries.table import State
 
-MANY, MILLION, PEERS, ROUNDS = 10_000, 1_000_000, 2_000, 3
+MANY, PEERS, ROUNDS = 6_000, 1_200, 3
 UNLIMITED = 1_000_000
 
 
@@ -103,26 +100,9 @@ async def memory(folder: Path) -> list[Result]:
     return [Result("memory with 200,000 recipients", found[1], "MB", "with 1,000", found[0], "<= 1.2")]
 
 
-async def freezing(url: str, kind: str) -> list[Result]:
-    database, _ = await fill(url, MILLION)
-    started = time.perf_counter()
-    now = datetime.now(UTC)
-    more = True
-    while more:
-        async with database.writing() as session:
-            row = await running_broadcasts.due(session, now)
-            assert row is not None
-            running_broadcasts.start(row, now)
-            more = not await broadcast_recipients.freeze_chunk(session, row, now)
-            total = row.total
-    assert total == MILLION
-    await database.close()
-    return [Result(f"freezing 1,000,000 recipients, {kind}", time.perf_counter() - started, "s")]
-
-
 async def measure(folder: Path) -> list[Result]:
-    sqlite = [f"sqlite+aiosqlite:///{folder}/{name}.db" for name in ("many", "paid", "million")]
-    with postgresql(folder / "many") as many, postgresql(folder / "million") as million:
+    sqlite = [f"sqlite+aiosqlite:///{folder}/{name}.db" for name in ("many", "paid")]
+    with postgresql(folder / "many") as many:
         contestants: dict[str, Callable[[], Awaitable[float]]] = {
             "stock": stock_send,
             "SQLite": partial(delivery, folder, sqlite[0]),
@@ -136,6 +116,4 @@ async def measure(folder: Path) -> list[Result]:
         results += await paid(folder, sqlite[1], "SQLite")
         results += await paid(folder, many, "PostgreSQL")
         results += await memory(folder)
-        results += await freezing(sqlite[2], "SQLite")
-        results += await freezing(million, "PostgreSQL")
     return results

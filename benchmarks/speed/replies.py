@@ -70,10 +70,8 @@ def at_most(delays: Sequence[float], share: int) -> float:
 
 
 async def measure(folder: Path) -> list[Result]:
-    (alone, _), (busy, times), peer = (
-        await waits(folder, 1),
-        await waits(folder, RECIPIENTS),
-        await library_at_the_limit(),
+    (alone, _), (busy, times), peer = await asyncio.gather(
+        waits(folder, 1), waits(folder, RECIPIENTS), library_at_the_limit()
     )
     slot = 1e3 / LIMIT * (1 + MARGIN)
     added: Mapping[int, float] = {share: at_most(busy, share) - at_most(alone, share) for share in (50, 95, 99)}

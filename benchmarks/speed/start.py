@@ -15,7 +15,7 @@ from benchmarks.support.ready import demo_and_large, ready_bot
 from benchmarks.support.report import Result
 from benchmarks.support.rounds import medians
 
-ROUNDS = 5
+ROUNDS = 3
 IMPORTS = (sys.executable, "-m", "benchmarks.support.imports")
 
 
