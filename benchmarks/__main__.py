@@ -6,7 +6,7 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.speed import (
@@ -63,12 +63,30 @@ UNITS: dict[str, Unit] = {
 }
 """Those that are wanted are measured with the same programs."""
 
+SIDE_BY_SIDE = (("idle", "replies"), ("memory", "size"))
+"""These disturb each other little, or measure no time."""
+
 EXTRA: dict[str, Callable[[Path], Awaitable[Sequence[Result]]]] = {
     "floors": floors.measure,
     "freezing": freezing.measure,
     "scaling": scaling.measure,
 }
 """Only if they are named: what they measure has no goal."""
+
+
+def _groups(wanted: Sequence[str]) -> Iterator[Sequence[str]]:
+    """What is measured side by side, each group where the first of it stands."""
+    done = set[str]()
+    for name in wanted:
+        group = next((group for group in SIDE_BY_SIDE if name in group), (name,))
+        if name not in done:
+            yield [one for one in group if one in wanted]
+        done.update(group)
+
+
+async def _measure(name: str) -> Sequence[Result]:
+    with tempfile.TemporaryDirectory() as folder:
+        return await (MEASUREMENTS | EXTRA)[name](Path(folder))
 
 
 async def main(wanted: list[str]) -> bool:
@@ -81,10 +99,9 @@ async def main(wanted: list[str]) -> bool:
         begun, before = time.monotonic(), begun
         print(f"{name} took {begun - before:.0f} s", flush=True)
 
-    for name, measure in (MEASUREMENTS | EXTRA).items():
-        if name in wanted:
-            with tempfile.TemporaryDirectory() as folder:
-                note(name, await measure(Path(folder)))
+    for names in _groups([name for name in MEASUREMENTS | EXTRA if name in wanted]):
+        for name, results in zip(names, await asyncio.gather(*map(_measure, names)), strict=True):
+            note(name, results)
     if units := {name: unit for name, unit in UNITS.items() if name in wanted}:
         with tempfile.TemporaryDirectory() as folder:
             async for name, results in measured(Path(folder), units):

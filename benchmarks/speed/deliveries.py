@@ -1,4 +1,4 @@
-"""What a delivery costs that is claimed, sent and marked; the pace at a paid limit; memory."""
+"""What a delivery costs that is claimed, sent and marked; the pace at a paid limit."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-
-import psutil
 
 from benchmarks.support.pace import most_in_a_second, steady_rate
 from benchmarks.support.processes import cpu_seconds, postgresql, running
@@ -84,22 +82,6 @@ async def paid(folder: Path, url: str, kind: str) -> list[Result]:
     ]
 
 
-async def memory(folder: Path) -> list[Result]:
-    found = []
-    for recipients in (1_000, 200_000):
-        url = f"sqlite+aiosqlite:///{folder}/memory{recipients}.db"
-        database, _ = await fill(url, recipients)
-        await database.close()
-        stub = _stub()
-        async with (
-            stub.listening() as address,
-            running("bot", "run", environment=environment(folder, address, url, UNLIMITED)) as process,
-        ):
-            await stub.until_sent(min(recipients, 30_000))
-            found.append(psutil.Process(process.pid).memory_info().rss / 1e6)
-    return [Result("memory with 200,000 recipients", found[1], "MB", "with 1,000", found[0], "<= 1.2")]
-
-
 async def measure(folder: Path) -> list[Result]:
     sqlite = [f"sqlite+aiosqlite:///{folder}/{name}.db" for name in ("many", "paid")]
     with postgresql(folder / "many") as many:
@@ -115,5 +97,4 @@ async def measure(folder: Path) -> list[Result]:
         ]
         results += await paid(folder, sqlite[1], "SQLite")
         results += await paid(folder, many, "PostgreSQL")
-        results += await memory(folder)
     return results

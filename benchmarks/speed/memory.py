@@ -12,10 +12,11 @@ from benchmarks.speed.start import IMPORTS
 from benchmarks.support.places import somewhere
 from benchmarks.support.processes import finished, running, settings
 from benchmarks.support.ready import demo_and_large, ready_bot
+from benchmarks.support.recipients import environment, fill
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import Stub
 
-CHATS, WARM_UP, UPDATES, SETTLES = 512, 4_000, 24_000, 1.0
+CHATS, WARM_UP, UPDATES, SETTLES, UNLIMITED = 512, 4_000, 24_000, 1.0, 1_000_000
 """So many people that none of them writes more than one person may (`limits.burst`)."""
 
 
@@ -61,16 +62,39 @@ async def imports(folder: Path) -> float:
     return int(await finished(*IMPORTS, str(modules))) / 1e6
 
 
+async def with_recipients(folder: Path) -> list[Result]:
+    """Of a broadcast to many."""
+    found = []
+    for recipients in (1_000, 200_000):
+        url = f"sqlite+aiosqlite:///{folder}/memory{recipients}.db"
+        database, _ = await fill(url, recipients)
+        await database.close()
+        stub = Stub(0, "", lambda: {"text": "hello"})
+        async with (
+            stub.listening() as address,
+            running("bot", "run", environment=environment(folder, address, url, UNLIMITED)) as process,
+        ):
+            await stub.until_sent(min(recipients, 30_000))
+            found.append(resident(process))
+    return [Result("memory with 200,000 recipients", found[1], "MB", "with 1,000", found[0], "<= 1.2")]
+
+
 async def measure(folder: Path) -> list[Result]:
+    """Side by side: what a process holds does not depend on who else runs."""
+    small, many = await asyncio.gather(of_stations(folder), with_recipients(folder))
+    return [*small, *many]
+
+
+async def of_stations(folder: Path) -> list[Result]:
     demo, large = await demo_and_large(folder)
-    few, many, theirs, bare = await ready(demo), await ready(large), await peer(), await imports(folder)
+    few, all_stations, theirs, bare = await ready(demo), await ready(large), await peer(), await imports(folder)
     warm, later = await grown(large)
     name = "aiogram, SQLAlchemy, numpy"
     return [
         Result("resident memory, demo", few, "MB", goal="<= 110"),
         Result("resident memory, demo", few, "MB", name, theirs),
         Result("resident memory, demo", few, "MB", "importing the same libraries", bare),
-        Result("resident memory, 186,100 stations", many, "MB", goal="<= 160"),
-        Result("resident memory, 186,100 stations", many, "MB", name, theirs),
+        Result("resident memory, 186,100 stations", all_stations, "MB", goal="<= 160"),
+        Result("resident memory, 186,100 stations", all_stations, "MB", name, theirs),
         Result("resident memory after 24,000 updates", later, "MB", "after warm-up", warm, "<= 1.1"),
     ]

@@ -30,11 +30,12 @@ class Programs:
         self._started = time.monotonic()
 
     async def costs(self, contestants: Mapping[str, tuple[str, Crowd]]) -> dict[tuple[str, Load], float]:
-        """CPU milliseconds a unit of each contestant, who is a program and its crowd: at low load side by side, at full
-        load in turn."""
-        await asyncio.sleep(max(0.0, self._started + SETTLED_AFTER - time.monotonic()))
+        """CPU milliseconds a unit of each contestant, who is a program and its crowd: at full load in turn; then, since
+        the clock's jobs have settled by that time, at low load side by side."""
         found: dict[tuple[str, Load], float] = {}
-        for load, measured in ((LOW, side_by_side), (FULL, medians)):
+        for load, measured in ((FULL, medians), (LOW, side_by_side)):
+            if load is LOW:
+                await asyncio.sleep(max(0.0, self._started + SETTLED_AFTER - time.monotonic()))
             names = {name: f"{name}, {load.name}" for name in contestants}
             figures = await measured(
                 {names[name]: partial(self._cost, *contestant, load) for name, contestant in contestants.items()}
