@@ -33,6 +33,11 @@ LOOKED_EVERY = 0.5
 _NAME = "deliveries"
 IN_FLIGHT_SECONDS = 0.25
 LEAST_IN_FLIGHT, MOST_IN_FLIGHT = 8, 256
+CLAIMED_AT_ONCE = 128
+"""To read more of them holds the event loop for longer than a broadcast catches up (`pacing.CAUGHT_UP`)."""
+SETTLED_EVERY = 0.01
+"""Seconds from one writing down to the next. A broadcast at a paid limit settles a delivery each millisecond: by itself
+each would be a transaction, and cost three times as much."""
 
 
 class DeliverySender:
@@ -56,7 +61,7 @@ class DeliverySender:
         self._attempts = DeliveryAttempts(courier, render, clock)
         self.most_in_flight = min(MOST_IN_FLIGHT, max(LEAST_IN_FLIGHT, int(per_second * IN_FLIGHT_SECONDS)))
         self._room = asyncio.Semaphore(self.most_in_flight)
-        self._settle = Batcher(self._settle_all)
+        self._settle = Batcher(self._settle_all, rest=SETTLED_EVERY)
         self._sending: dict[DeliveryId, asyncio.Task[None]] = {}
         self._queues: WeakValueDictionary[PersonId, RecipientQueue] = WeakValueDictionary()
         """By recipient. A queue lives as long as something that was claimed for it is not done."""
@@ -149,7 +154,8 @@ class DeliverySender:
         if self._next_due is None or self._next_due > self._clock():
             return []
         async with self._leader.writing(apart=True) as session:
-            claimed = await delivery_queue.claim(session, self._clock(), 2 * self.most_in_flight)
+            most = min(2 * self.most_in_flight, CLAIMED_AT_ONCE)
+            claimed = await delivery_queue.claim(session, self._clock(), most)
         # A clock that jumped ahead lets the leases lapse of what is just being sent here.
         return [delivery for delivery in claimed if delivery.id not in self._sending]
 

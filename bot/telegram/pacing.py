@@ -14,9 +14,9 @@ from cachetools import TTLCache
 from bot.telegram.chat_limits import Chats
 from storage.telegram_ids import ChatId
 
-MARGIN = 0.012
+MARGIN = 0.015
 """The window is this much longer than its second, since messages do not all take equally long to reach Telegram."""
-CAUGHT_UP = 0.005
+CAUGHT_UP = 0.004
 """Seconds by which a broadcast may be late without losing the slots that have passed. The loop is often held for some
 milliseconds; at 1,000/s that is several slots, and a tenth of the pace was lost. With 0.02 more than the limit reached
 Telegram in some seconds, since what leaves in one go is on its way for unequal times."""

@@ -22,13 +22,16 @@ class Batcher(Generic[Item, Result]):
         run: Callable[[Sequence[Item]], Awaitable[Sequence[Result | Exception]]],
         limit: int = 500,
         side_by_side: int = 1,
+        rest: float = 0.0,
     ) -> None:
         """`limit` items are done together at most; so many calls run `side_by_side` while there is that much to do.
+        Between a call and the next are `rest` seconds: for items that come one by one without an end.
         Where the result of an item is an exception, it is raised to whoever brought that item; what `run` itself
         raises concerns them all."""
         self._run = run
         self._limit = limit
         self._side_by_side = side_by_side
+        self._rest = rest
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._turns: set[asyncio.Task[None] | None] = set()
 
@@ -44,6 +47,8 @@ class Batcher(Generic[Item, Result]):
             while self._waiting:
                 group, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
                 await self._take(group)
+                if self._rest:
+                    await asyncio.sleep(self._rest)
         finally:
             self._turns.discard(asyncio.current_task())
 

@@ -138,6 +138,34 @@ async def test_what_comes_together_is_done_together() -> None:
     assert await grouped(4) == 8
 
 
+async def test_what_comes_one_by_one_is_gathered_between_two_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first is done at once. Time goes on where the test says so."""
+    groups: list[list[int]] = []
+    is_over = asyncio.Event()
+
+    async def rests(seconds: float) -> None:
+        assert seconds == 0.25
+        await is_over.wait()
+        is_over.clear()
+
+    async def kept(numbers: Sequence[int]) -> list[int]:
+        groups.append(list(numbers))
+        return list(numbers)
+
+    gathered = Batcher(kept, rest=0.25)
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.coordination.batching.asyncio.sleep", rests)
+        assert await gathered(1) == 1
+        later = [asyncio.ensure_future(gathered(number)) for number in (2, 3, 4)]
+        for _ in range(5):
+            await asyncio.wait(later, timeout=0)
+        assert groups == [[1]]
+        is_over.set()
+        assert await asyncio.gather(*later) == [2, 3, 4]
+        is_over.set()
+    assert groups == [[1], [2, 3, 4]]
+
+
 async def test_the_migrations_lead_to_the_tables_of_the_code(database: Database) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
