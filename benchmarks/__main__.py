@@ -61,7 +61,7 @@ UNITS: dict[str, Unit] = {
     "votes": votes.UNIT,
     "journeys": journeys.UNIT,
 }
-"""Those that are wanted are measured with the same programs."""
+"""Each at both loads, on each database, beside an echo."""
 
 SIDE_BY_SIDE = (("idle", "replies"), ("memory", "size"))
 """These disturb each other little, or measure no time."""
@@ -86,11 +86,13 @@ def _groups(wanted: Sequence[str]) -> Iterator[Sequence[str]]:
 
 async def _measure(name: str) -> Sequence[Result]:
     with tempfile.TemporaryDirectory() as folder:
+        if name in UNITS:
+            return await measured(Path(folder), UNITS[name])
         return await (MEASUREMENTS | EXTRA)[name](Path(folder))
 
 
 async def main(wanted: list[str]) -> bool:
-    """Each in a folder of its own, with its own databases and keys; the units share one."""
+    """Each in a folder of its own, with its own databases and keys."""
     fine, begun = True, time.monotonic()
 
     def note(name: str, results: Sequence[Result]) -> None:
@@ -99,13 +101,9 @@ async def main(wanted: list[str]) -> bool:
         begun, before = time.monotonic(), begun
         print(f"{name} took {begun - before:.0f} s", flush=True)
 
-    for names in _groups([name for name in MEASUREMENTS | EXTRA if name in wanted]):
+    for names in _groups([name for name in MEASUREMENTS | EXTRA | UNITS if name in wanted]):
         for name, results in zip(names, await asyncio.gather(*map(_measure, names)), strict=True):
             note(name, results)
-    if units := {name: unit for name, unit in UNITS.items() if name in wanted}:
-        with tempfile.TemporaryDirectory() as folder:
-            async for name, results in measured(Path(folder), units):
-                note(name, results)
     summary([*MEASUREMENTS, *UNITS])
     return fine
 

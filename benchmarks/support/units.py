@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from benchmarks.support.cost import LOADS, Load
 from benchmarks.support.processes import postgresql, running, settings
-from benchmarks.support.programs import Crowd, Programs, Start, started
+from benchmarks.support.programs import Crowd, Start, started
 from benchmarks.support.recipients import KEY
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import Stub
@@ -22,7 +22,7 @@ Found: TypeAlias = Mapping[tuple[str, Load], Result]
 KINDS = ("SQLite", "PostgreSQL")
 """Of databases."""
 _UNLIMITED = {"NUANXIN_LIMITS__ACTIONS_PER_MINUTE": "100000", "NUANXIN_LIMITS__BURST": "100000"}
-"""The same people do one unit after another, as fast as they are answered."""
+"""The same people are measured again and again, as fast as they are answered."""
 
 
 @dataclass(frozen=True)
@@ -73,42 +73,33 @@ def _peer(module: str, database: str, url: str) -> AbstractAsyncContextManager[P
     return running(module, url, database)
 
 
-async def measured(folder: Path, units: Mapping[str, Unit]) -> AsyncIterator[tuple[str, list[Result]]]:
-    """The results of each, as soon as they are there; all with the same programs."""
+async def measured(folder: Path, unit: Unit) -> list[Result]:
+    """On programs and databases of its own: what another unit has left to the clock would be counted too."""
     with postgresql(folder / "own") as url, postgresql(folder / "peers") as peers_url:
         databases = {"SQLite": f"sqlite+aiosqlite:///{folder}/units.db", "PostgreSQL": url}
         peers = {"SQLite": f"sqlite+aiosqlite:///{folder}/peers.db", "PostgreSQL": peers_url}
-        crowds = {
-            (name, kind): await unit.fill(folder, database)
-            for kind, database in databases.items()
-            for name, unit in units.items()
-        }
+        contestants: dict[str, tuple[str, Crowd]] = {"echo": ("echo", _says_hello)}
         starts: dict[str, Start] = {"echo": echo}
-        starts |= {kind: partial(_bot, folder, database) for kind, database in databases.items()}
-        for name, unit in units.items():
+        for kind, database in databases.items():
+            contestants[kind] = kind, await unit.fill(folder, database)
+            starts[kind] = partial(_bot, folder, database)
             if unit.peer is not None:
-                starts |= {f"{name} {kind}": partial(_peer, unit.peer.module, at) for kind, at in peers.items()}
+                contestants[f"peer, {kind}"] = f"peer, {kind}", unit.peer.crowd
+                starts[f"peer, {kind}"] = partial(_peer, unit.peer.module, peers[kind])
         async with started(starts) as programs:
-            for name, unit in units.items():
-                kinds = {kind: crowds[name, kind] for kind in databases}
-                yield name, await _results(folder, name, unit, kinds, programs)
+            costs = {load: await programs.costs(contestants, load) for load in LOADS}
+        return await _results(folder, unit, costs)
 
 
-async def _results(
-    folder: Path, name: str, unit: Unit, crowds: Mapping[str, Crowd], programs: Programs
-) -> list[Result]:
-    contestants = {"echo": ("echo", _says_hello), **{kind: (kind, crowd) for kind, crowd in crowds.items()}}
-    if unit.peer is not None:
-        contestants |= {f"{name} {kind}": (f"{name} {kind}", unit.peer.crowd) for kind in crowds}
-    costs = await programs.costs(contestants)
+async def _results(folder: Path, unit: Unit, costs: Mapping[Load, Mapping[str, float]]) -> list[Result]:
     found, beside_peer = {}, []
     for load in LOADS:
-        for kind in crowds:
-            what, cost = f"CPU of {unit.what}, {kind}, {load.name}", costs[kind, load]
+        for kind in KINDS:
+            what, cost = f"CPU of {unit.what}, {kind}, {load.name}", costs[load][kind]
             goal = unit.goals(kind, load)
-            found[kind, load] = Result(what, cost, "ms", "aiogram echo", costs["echo", load], goal)
+            found[kind, load] = Result(what, cost, "ms", "aiogram echo", costs[load]["echo"], goal)
             if unit.peer is not None:
-                theirs = costs[f"{name} {kind}", load]
+                theirs = costs[load][f"peer, {kind}"]
                 beside_peer.append(Result(what, cost, "ms", unit.peer.name, theirs, unit.peer.goal))
     more = [] if unit.more is None else await unit.more(folder, found)
     return [*found.values(), *beside_peer, *more]
@@ -121,9 +112,10 @@ async def floors(folder: Path) -> list[Result]:
         starts: dict[str, Start] = {"echo": echo}
         starts |= {kind: partial(_peer, "benchmarks.support.floor", at) for kind, at in databases.items()}
         async with started(starts) as programs:
-            costs = await programs.costs({name: (name, _says_hello) for name in starts})
+            contestants = {name: (name, _says_hello) for name in starts}
+            costs = {load: await programs.costs(contestants, load) for load in LOADS}
     return [
-        Result(f"CPU of the floor, {kind}, {load.name}", costs[kind, load], "ms", "aiogram echo", costs["echo", load])
+        Result(f"CPU of the floor, {kind}, {load.name}", costs[load][kind], "ms", "aiogram echo", costs[load]["echo"])
         for load in LOADS
         for kind in databases
     ]
