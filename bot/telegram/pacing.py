@@ -14,7 +14,7 @@ from cachetools import TTLCache
 from bot.telegram.chat_limits import Chats
 from storage.telegram_ids import ChatId
 
-MARGIN = 0.015
+MARGIN = 0.016
 """The window is this much longer than its second, since messages do not all take equally long to reach Telegram."""
 CAUGHT_UP = 0.004
 """Seconds by which a broadcast may be late without losing the slots that have passed. The loop is often held for some
