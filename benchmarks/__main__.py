@@ -93,17 +93,12 @@ async def _measure(name: str) -> Sequence[Result]:
 
 async def main(wanted: list[str]) -> bool:
     """Each in a folder of its own, with its own databases and keys."""
-    fine, begun = True, time.monotonic()
-
-    def note(name: str, results: Sequence[Result]) -> None:
-        nonlocal fine, begun
-        fine &= report(name, results)
-        begun, before = time.monotonic(), begun
-        print(f"{name} took {begun - before:.0f} s", flush=True)
-
+    fine = True
     for names in _groups([name for name in MEASUREMENTS | EXTRA | UNITS if name in wanted]):
+        begun = time.monotonic()
         for name, results in zip(names, await asyncio.gather(*map(_measure, names)), strict=True):
-            note(name, results)
+            fine &= report(name, results)
+        print(f"{' and '.join(names)} took {time.monotonic() - begun:.0f} s", flush=True)
     summary([*MEASUREMENTS, *UNITS])
     return fine
 

@@ -13,14 +13,13 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from benchmarks.speed.forms import SCRIPT, Applicants, Step
-from benchmarks.speed.idle import SECONDS, SETTLED_AFTER
-from benchmarks.support import cost
-from benchmarks.support.cost import FULL, Load, per_unit
+from benchmarks.speed.idle import SECONDS
+from benchmarks.support.cost import FULL, LOW, SETTLED_AFTER, Load, per_unit
 from benchmarks.support.places import somewhere
 from benchmarks.support.processes import (
     ROOT,
@@ -35,8 +34,6 @@ from benchmarks.support.report import Result, report
 from benchmarks.support.rounds import medians, side_by_side
 from benchmarks.support.telegram_stub import Stub
 
-LOW = replace(cost.LOW, warm_up=cost.SETTLED_AFTER)
-"""Here each measurement starts its program."""
 NOT_WORSE = "<= 1.05"
 """Medians of the same commit differ by some per cent."""
 WORDS_OF_0_7 = {

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.support.pace import most_in_a_second, steady_rate
 from benchmarks.support.processes import cpu_seconds, postgresql, running
-from benchmarks.support.recipients import environment, fill
+from benchmarks.support.recipients import UNLIMITED, environment, fill
 from benchmarks.support.report import Result
 from benchmarks.support.rounds import medians
 from benchmarks.support.telegram_stub import Stub
@@ -20,7 +20,6 @@ from storage.deliveries.of_broadcasts import counts
 from storage.deliveries.table import State
 
 MANY, PEERS, ROUNDS = 6_000, 1_200, 3
-UNLIMITED = 1_000_000
 
 
 def _stub() -> Stub:

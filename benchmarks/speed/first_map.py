@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 SLOWED, RUNS = 4, 5
 WIDE, HIGH = 360, 740
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-headless-shell")
 IN_SOFTWARE = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 _WORKER = "maplibre-gl-csp-worker.js"
 _SAID = "first map "

@@ -65,19 +65,14 @@ class Applicants(Stub):
         super().__init__(load.chats, "", lambda: {"text": "/join"}, think=load.think, first=first)
         self.script = script
         self.at: dict[int, int] = {}
-        self._steps = 0
         self._people = itertools.count(first + load.chats)
-
-    @property
-    def units(self) -> int:
-        return self._steps
 
     async def _send(self, request: web.Request) -> web.Response:
         params = await params_of(request)
         chat, text = int(params["chat_id"]), str(params.get("text", ""))
         step = self.script[self.at.get(chat, 0)]
         if step.heard in text:
-            self._steps += 1
+            self.units += 1
             self.first.set()
             self.at[chat] = self.at.get(chat, 0) + 1
             self._go_on(chat, step, params)

@@ -12,11 +12,11 @@ from benchmarks.speed.start import IMPORTS
 from benchmarks.support.places import somewhere
 from benchmarks.support.processes import finished, running, settings
 from benchmarks.support.ready import demo_and_large, ready_bot
-from benchmarks.support.recipients import environment, fill
+from benchmarks.support.recipients import UNLIMITED, environment, fill
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import Stub
 
-CHATS, WARM_UP, UPDATES, SETTLES, UNLIMITED = 512, 4_000, 24_000, 1.0, 1_000_000
+CHATS, WARM_UP, UPDATES, SETTLES = 512, 4_000, 24_000, 1.0
 """So many people that none of them writes more than one person may (`limits.burst`)."""
 
 
@@ -40,7 +40,7 @@ async def grown(folder: Path) -> tuple[float, float]:
         figures = []
         for wanted in (WARM_UP, WARM_UP + UPDATES):
             async with asyncio.timeout(300):
-                while stub.answered < wanted:  # noqa: ASYNC110 (it is done by another program)
+                while stub.units < wanted:  # noqa: ASYNC110 (it is done by another program)
                     await asyncio.sleep(0.05)
             figures.append(resident(process))
     return figures[0], figures[1]

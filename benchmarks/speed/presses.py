@@ -31,13 +31,8 @@ class Hesitant(Stub):
 
     def __init__(self, load: Load, activity: ActivityId) -> None:
         super().__init__(load.chats, "", dict, think=load.think)
-        self._pressed = 0
         words = (presses.SIGN_UP.data(activity), presses.GIVE_BACK_NOW.data(activity))
         self._next: dict[int, Iterator[str]] = {chat: cycle(words) for chat in range(1, load.chats + 1)}
-
-    @property
-    def units(self) -> int:
-        return self._pressed
 
     def hand_over(self, chat: int) -> None:
         self.press(chat, next(self._next[chat]))
@@ -45,7 +40,7 @@ class Hesitant(Stub):
     async def serve(self, request: web.Request) -> web.Response:
         answer = await super().serve(request)
         if request.match_info["method"] == "editMessageText":  # the card, after the pop-up
-            self._pressed += 1
+            self.units += 1
             self.first.set()
             self.after_thought(self.hand_over, int((await params_of(request))["chat_id"]))
         return answer

@@ -49,12 +49,7 @@ class Ranking(Stub):
 
     def __init__(self, load: Load, campaign: CampaignId) -> None:
         super().__init__(load.chats, "", dict, think=load.think)
-        self._stances = 0
         self._begins = presses.RANK.data(campaign)
-
-    @property
-    def units(self) -> int:
-        return self._stances
 
     def hand_over(self, chat: int) -> None:
         self.press(chat, self._begins)
@@ -65,7 +60,7 @@ class Ranking(Stub):
             params = await params_of(request)
             data = _button(params)
             if data.startswith(presses.STAND.name):
-                self._stances += 1
+                self.units += 1
                 self.first.set()
             self.after_thought(self.press, int(params["chat_id"]), data)
         return answer

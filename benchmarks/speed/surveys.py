@@ -43,13 +43,8 @@ class Answering(Stub):
 
     def __init__(self, load: Load, left: Mapping[int, Iterator[SurveyId]]) -> None:
         super().__init__(load.chats, "", dict, think=load.think)
-        self._answered_questions = 0
         self._left = left
         self._waits = set[int]()
-
-    @property
-    def units(self) -> int:
-        return self._answered_questions
 
     def hand_over(self, chat: int) -> None:
         survey = next(self._left[chat], None)
@@ -62,7 +57,7 @@ class Answering(Stub):
             params = await params_of(request)
             chat, markup = int(params["chat_id"]), params["reply_markup"]
             if chat in self._waits:
-                self._answered_questions += 1
+                self.units += 1
                 self.first.set()
             rows = (orjson.loads(markup) if isinstance(markup, str) else markup)["inline_keyboard"]
             data = str(rows[0][0]["callback_data"])

@@ -58,14 +58,9 @@ class Undecided(Stub):
 
     def __init__(self, load: Load, found: tuple[EntryId, EntryId]) -> None:
         super().__init__(load.chats, "", dict, think=load.think)
-        self._voted = 0
         words = [presses.VOTE.data(entry, 0) for entry in found]
         self._next: dict[int, Iterator[str]] = {chat: cycle(words) for chat in range(1, load.chats + 1)}
         self._chat_of: dict[str, int] = {}
-
-    @property
-    def units(self) -> int:
-        return self._voted
 
     def hand_over(self, chat: int) -> None:
         self.press(chat, next(self._next[chat]))
@@ -74,7 +69,7 @@ class Undecided(Stub):
     async def serve(self, request: web.Request) -> web.Response:
         answer = await super().serve(request)
         if request.match_info["method"] == "answerCallbackQuery":
-            self._voted += 1
+            self.units += 1
             self.first.set()
             chat = self._chat_of.pop(str((await params_of(request))["callback_query_id"]))
             self.after_thought(self.hand_over, chat)

@@ -21,12 +21,12 @@ class Load:
     warm_up: float
 
 
-LOW = Load("20/s", chats=20, think=1.0, seconds=10.0, warm_up=8.0)
+SETTLED_AFTER = 40.0
+"""Seconds from its start until a bot has done each job of the clock once: they begin within 30 s, and would be counted
+as if they were the price of the few updates beside them."""
+LOW = Load("20/s", chats=20, think=1.0, seconds=10.0, warm_up=SETTLED_AFTER)
 FULL = Load("256 in flight", chats=256, think=0.0, seconds=1.6, warm_up=0.8)
 LOADS = (LOW, FULL)
-SETTLED_AFTER = 40.0
-"""Seconds from its start until each job of the clock has run once: they begin within 30 s, and would be counted as if
-they were the price of the few updates beside them."""
 
 
 async def per_unit(people: Stub, process: asyncio.subprocess.Process, load: Load) -> float:

@@ -24,7 +24,7 @@ from bot.sandbox.server import BotApi
 ROOT = Path(__file__).parents[2]
 
 
-def settings(folder: Path, url: str, database: str = "") -> dict[str, str]:
+def settings(folder: Path, url: str, database: str = "", key: str = "") -> dict[str, str]:
     # Compiled once, as `make install` leaves it: compiling would be a quarter of each start.
     clean = {
         name: value
@@ -32,6 +32,8 @@ def settings(folder: Path, url: str, database: str = "") -> dict[str, str]:
         if not name.startswith("NUANXIN_") and name != "PYTHONDONTWRITEBYTECODE"
     }
     chosen = {"NUANXIN_DATABASE__URL": database} if database else {}
+    if key:
+        chosen["NUANXIN_SECURITY__ENCRYPTION_KEYS"] = f'["{key}"]'
     return {
         **clean,
         "NUANXIN_CONFIG": str(folder / "config.toml"),
@@ -118,9 +120,7 @@ async def import_stations(folder: Path, database: str = "", tree: Path = ROOT, k
     file = folder / "stations.csv"
     if not file.exists():
         write_stations(file)
-    environment = settings(folder, "http://127.0.0.1:1", database)
-    if key:
-        environment["NUANXIN_SECURITY__ENCRYPTION_KEYS"] = f'["{key}"]'
+    environment = settings(folder, "http://127.0.0.1:1", database, key)
     await _done("stations", "import", str(file), environment=environment, tree=tree)
 
 

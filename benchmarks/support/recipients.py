@@ -20,13 +20,14 @@ from storage.telegram_ids import PersonId
 _PIECE = 4_000
 """People written at once: PostgreSQL takes 32,767 values in a statement."""
 
+UNLIMITED = 1_000_000
+"""Messages a second: more than a bot can send."""
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 
 def environment(folder: Path, url: str, database: str, per_second: int) -> dict[str, str]:
     return {
-        **settings(folder, url, database),
-        "NUANXIN_SECURITY__ENCRYPTION_KEYS": f'["{KEY}"]',
+        **settings(folder, url, database, KEY),
         "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND": str(per_second),
         "NUANXIN_REMINDERS__QUIET_HOURS": "00:00-00:00",
         "NUANXIN_BROADCASTS__APPROVAL_ABOVE": "10000000",

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from benchmarks.support.cost import LOADS, Load
 from benchmarks.support.processes import postgresql, running, settings
-from benchmarks.support.programs import Crowd, Start, started
+from benchmarks.support.programs import Contestant, Costs, Crowd, costs
 from benchmarks.support.recipients import KEY
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import Stub
@@ -52,70 +52,51 @@ def by_kind(sqlite: str, postgresql: str) -> Callable[[str, Load], str]:
     return lambda kind, _load: sqlite if kind == "SQLite" else postgresql
 
 
-def echo(url: str) -> AbstractAsyncContextManager[Process]:
-    return running("benchmarks.support.peers", "aiogram", url)
-
-
 def _says_hello(load: Load) -> Stub:
     return Stub(load.chats, "sendMessage", lambda: {"text": "hello"}, think=load.think)
 
 
-def with_key(environment: dict[str, str]) -> dict[str, str]:
-    """The same with KEY, which the databases are filled with."""
-    return {**environment, "NUANXIN_SECURITY__ENCRYPTION_KEYS": f'["{KEY}"]'}
+ECHO = Contestant(partial(running, "benchmarks.support.peers", "aiogram"), _says_hello)
+
+
+def answers_hello(module: str, database: str) -> Contestant:
+    """A program that is started with its Telegram's address and a database, and answers each message by one."""
+    return Contestant(partial(_with_database, module, database), _says_hello)
+
+
+def _with_database(module: str, database: str, url: str) -> AbstractAsyncContextManager[Process]:
+    return running(module, url, database)
 
 
 def _bot(folder: Path, database: str, url: str) -> AbstractAsyncContextManager[Process]:
-    return running("bot", "run", environment={**with_key(settings(folder, url, database)), **_UNLIMITED})
-
-
-def _peer(module: str, database: str, url: str) -> AbstractAsyncContextManager[Process]:
-    return running(module, url, database)
+    return running("bot", "run", environment={**settings(folder, url, database, KEY), **_UNLIMITED})
 
 
 async def measured(folder: Path, unit: Unit) -> list[Result]:
     """On programs and databases of its own: what another unit has left to the clock would be counted too."""
     with postgresql(folder / "own") as url, postgresql(folder / "peers") as peers_url:
-        databases = {"SQLite": f"sqlite+aiosqlite:///{folder}/units.db", "PostgreSQL": url}
+        own = {"SQLite": f"sqlite+aiosqlite:///{folder}/units.db", "PostgreSQL": url}
         peers = {"SQLite": f"sqlite+aiosqlite:///{folder}/peers.db", "PostgreSQL": peers_url}
-        contestants: dict[str, tuple[str, Crowd]] = {"echo": ("echo", _says_hello)}
-        starts: dict[str, Start] = {"echo": echo}
-        for kind, database in databases.items():
-            contestants[kind] = kind, await unit.fill(folder, database)
-            starts[kind] = partial(_bot, folder, database)
-            if unit.peer is not None:
-                contestants[f"peer, {kind}"] = f"peer, {kind}", unit.peer.crowd
-                starts[f"peer, {kind}"] = partial(_peer, unit.peer.module, peers[kind])
-        async with started(starts) as programs:
-            costs = {load: await programs.costs(contestants, load) for load in LOADS}
-        return await _results(folder, unit, costs)
+        contestants = {"echo": ECHO}
+        for kind in KINDS:
+            crowd = await unit.fill(folder, own[kind])
+            contestants[kind] = Contestant(partial(_bot, folder, own[kind]), crowd)
+            if (peer := unit.peer) is not None:
+                contestants[_peer(kind)] = Contestant(partial(_with_database, peer.module, peers[kind]), peer.crowd)
+        return await _results(folder, unit, await costs(contestants))
 
 
-async def _results(folder: Path, unit: Unit, costs: Mapping[Load, Mapping[str, float]]) -> list[Result]:
+def _peer(kind: str) -> str:
+    return f"peer, {kind}"
+
+
+async def _results(folder: Path, unit: Unit, cost: Costs) -> list[Result]:
     found, beside_peer = {}, []
     for load in LOADS:
         for kind in KINDS:
-            what, cost = f"CPU of {unit.what}, {kind}, {load.name}", costs[load][kind]
-            goal = unit.goals(kind, load)
-            found[kind, load] = Result(what, cost, "ms", "aiogram echo", costs[load]["echo"], goal)
-            if unit.peer is not None:
-                theirs = costs[load][f"peer, {kind}"]
-                beside_peer.append(Result(what, cost, "ms", unit.peer.name, theirs, unit.peer.goal))
+            what, ours = f"CPU of {unit.what}, {kind}, {load.name}", cost[kind, load]
+            found[kind, load] = Result(what, ours, "ms", "aiogram echo", cost["echo", load], unit.goals(kind, load))
+            if (peer := unit.peer) is not None:
+                beside_peer.append(Result(what, ours, "ms", peer.name, cost[_peer(kind), load], peer.goal))
     more = [] if unit.more is None else await unit.more(folder, found)
     return [*found.values(), *beside_peer, *more]
-
-
-async def floors(folder: Path) -> list[Result]:
-    """Of a program that does what no bot can do without (see floor.py), on each database and on none."""
-    with postgresql(folder) as url:
-        databases = {"none": "", "SQLite": f"sqlite:///{folder}/floor.db", "PostgreSQL": url}
-        starts: dict[str, Start] = {"echo": echo}
-        starts |= {kind: partial(_peer, "benchmarks.support.floor", at) for kind, at in databases.items()}
-        async with started(starts) as programs:
-            contestants = {name: (name, _says_hello) for name in starts}
-            costs = {load: await programs.costs(contestants, load) for load in LOADS}
-    return [
-        Result(f"CPU of the floor, {kind}, {load.name}", costs[load][kind], "ms", "aiogram echo", costs[load]["echo"])
-        for load in LOADS
-        for kind in databases
-    ]

@@ -34,10 +34,10 @@ _NAME = "deliveries"
 IN_FLIGHT_SECONDS = 0.25
 LEAST_IN_FLIGHT, MOST_IN_FLIGHT = 8, 256
 CLAIMED_AT_ONCE = 128
-"""To read more of them holds the event loop for longer than a broadcast catches up (`pacing.CAUGHT_UP`)."""
+"""Reading more would hold the event loop for longer than a broadcast can catch up (`pacing.CAUGHT_UP`)."""
 SETTLED_EVERY = 0.01
-"""Seconds from one writing down to the next. A broadcast at a paid limit settles a delivery each millisecond: by itself
-each would be a transaction, and cost three times as much."""
+"""Seconds between two transactions that write outcomes. A broadcast at a paid limit settles a delivery every
+millisecond; a transaction for each of them costs three times as much."""
 
 
 class DeliverySender:

@@ -1,9 +1,9 @@
-"""Which demands are alike, what holds a number, and the groups of opinion, held against scikit-learn."""
+"""Which demands are alike, what holds a number, and the groups of opinion, held against scikit-learn.
+
+It is imported by the tests that ask it: that takes a second.
+"""
 
 from __future__ import annotations
-
-import importlib
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -72,16 +72,11 @@ def test_full_width_signs_and_capitals_make_no_difference() -> None:
     assert score == pytest.approx(1.0)
 
 
-def sklearn(name: str) -> ModuleType:
-    """A module of scikit-learn, imported by those tests that hold something against it: it takes a second."""
-    return importlib.import_module(f"sklearn.{name}")
-
-
 def test_the_weights_are_those_of_scikit_learn() -> None:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     texts = [similar.plain(text).strip() for text in CHINESE + ENGLISH + ["涨涨涨涨", "a"]]
-    pairs = sklearn("feature_extraction.text").TfidfVectorizer(
-        analyzer=lambda text: [text[at : at + 2] for at in range(len(text) - 1)]
-    )
+    pairs = TfidfVectorizer(analyzer=lambda text: [text[at : at + 2] for at in range(len(text) - 1)])
     matrix = pairs.fit_transform(texts).toarray()
     for at in range(len(texts)):
         others = [*texts[:at], *texts[at + 1 :]]
@@ -138,30 +133,34 @@ def ranking(people: int, demands: int, opinions: int, seed: int) -> tuple[Stance
 def test_components_groups_and_their_number_are_those_of_scikit_learn(
     people: int, demands: int, opinions: int, seed: int
 ) -> None:
+    from sklearn.cluster import KMeans
+    from sklearn.decomposition import PCA
+    from sklearn.metrics import adjusted_rand_score, silhouette_score
+
     stances, matrix, opinion = ranking(people, demands, opinions, seed)
-    cluster, metrics = sklearn("cluster"), sklearn("metrics")
     points = groups.projected(stances, groups.SAMPLE)
-    wanted = sklearn("decomposition").PCA(2, svd_solver="full").fit_transform(matrix)
+    wanted = PCA(2, svd_solver="full").fit_transform(matrix)
     signs = np.sign((points * wanted).sum(axis=0))
     assert points * signs == pytest.approx(wanted, abs=1e-4)
 
     labels = groups.grouped(stances)
-    assert groups.silhouette(points, labels) == pytest.approx(metrics.silhouette_score(points, labels))
+    assert groups.silhouette(points, labels) == pytest.approx(silhouette_score(points, labels))
     by_count = {
-        count: cluster.KMeans(count, n_init=20, random_state=0).fit(wanted)
-        for count in range(2, groups.MOST_GROUPS + 1)
+        count: KMeans(count, n_init=20, random_state=0).fit(wanted) for count in range(2, groups.MOST_GROUPS + 1)
     }
-    best = max(by_count, key=lambda count: metrics.silhouette_score(wanted, by_count[count].labels_))
+    best = max(by_count, key=lambda count: silhouette_score(wanted, by_count[count].labels_))
     assert labels.max() + 1 == best
-    assert metrics.adjusted_rand_score(labels, by_count[best].labels_) > 0.99
-    assert metrics.adjusted_rand_score(labels, opinion) > 0.7, "two components can't tell four apart as well as three"
+    assert adjusted_rand_score(labels, by_count[best].labels_) > 0.99
+    assert adjusted_rand_score(labels, opinion) > 0.7, "two components can't tell four apart as well as three"
     assert (groups.grouped(stances) == labels).all(), "the same again"
 
 
 def test_a_sample_finds_the_same_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sklearn.metrics import adjusted_rand_score
+
     stances, _, opinion = ranking(400, 30, 3, 5)
     monkeypatch.setattr(groups, "SAMPLE", 80)
-    assert sklearn("metrics").adjusted_rand_score(groups.grouped(stances), opinion) > 0.9
+    assert adjusted_rand_score(groups.grouped(stances), opinion) > 0.9
 
 
 def test_who_took_few_stances_is_in_no_group() -> None:
