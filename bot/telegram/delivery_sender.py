@@ -196,7 +196,9 @@ class DeliverySender:
             await admins.tell(session, self._staff, notice, now)
 
     async def _settle_all(self, outcomes: Sequence[Outcome]) -> list[None]:
-        # Nothing new is there to be claimed: `_after` says so where it is.
-        async with self._database.writing(apart=True, wakes=False) as session:
+        # What was put off is to be claimed again, sooner than a look during its claim could know. Of the rest there is
+        # nothing new to be claimed: `_after` says so where there is.
+        is_put_off = any(outcome.state is State.WAITING for outcome in outcomes)
+        async with self._database.writing(apart=True, wakes=is_put_off) as session:
             await delivery_queue.settle(session, outcomes, self._clock())
         return [None] * len(outcomes)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.sandbox.files import STICKER
 from bot.sandbox.server import Fault
@@ -27,7 +28,7 @@ from storage.deliveries import failed as failed_deliveries
 from storage.deliveries import of_broadcasts
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.notices import Notice
-from storage.deliveries.queue import Addressed, Outcome
+from storage.deliveries.queue import LEASE, Addressed, Outcome
 from storage.deliveries.table import Delivery, State
 from storage.membership.ids import MemberNumber
 from storage.membership.notices import ApplicationApproved
@@ -342,6 +343,36 @@ async def _nothing_is_claimed(town: Town) -> bool:
 
 
 REFUSED = '{"ok":false,"error_code":400,"description":"Bad Request: message is too odd"}'
+
+
+async def test_the_sender_knows_when_what_was_put_off_is_due(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also if it had looked for what is due next before that was written down: it would go out when the lease of its
+    claim lapses."""
+    (rider,) = await riders_of(town, 1)
+    await town.until_idle()
+    looked: asyncio.Queue[datetime | None] = asyncio.Queue()
+    settle, next_due = delivery_queue.settle, delivery_queue.next_due
+
+    async def looks(session: AsyncSession) -> datetime | None:
+        found = await next_due(session)
+        looked.put_nowait(found)
+        return found
+
+    async def settles(*arguments: Any) -> None:
+        while await looked.get() != NOON + LEASE:
+            pass
+        await settle(*arguments)
+
+    monkeypatch.setattr(delivery_queue, "next_due", looks)
+    monkeypatch.setattr(delivery_queue, "settle", settles)
+    town.api.faults.append(Fault(400, REFUSED, ("sendMessage",)))
+    async with town.database.writing() as session:
+        await delivery_queue.add(session, Addressed(rider.id, ApplicationApproved(MemberNumber(7)), NOON))
+    async with asyncio.timeout(LEASE.total_seconds() / 3):
+        await _faults_left(town, 0)
+        await town.until_true(lambda: _nothing_is_claimed(town))
+        while await looked.get() != NOON + timedelta(seconds=1):
+            pass
 
 
 @pytest.mark.parametrize(
