@@ -18,7 +18,7 @@ from tests.support.case_scripts import at_desk
 from tests.support.cases import in_hand
 from tests.support.databases import new_database
 from tests.support.disk import search_disk, talkative
-from tests.support.processes import bot, ends_within_10_s, logged
+from tests.support.processes import bot, ends_within_10_s, logged, waits
 from tests.support.simulator import ADMIN, COUNSEL, Rider, Town, telegram
 from tests.support.words.cases import AGREE_AT_DESK, ANY_BUNDLE, IN_CONVERSATION
 from tests.support.words.chat import WELCOME
@@ -83,6 +83,7 @@ async def handles_it(counsel: Rider, rider: Rider) -> None:
         await counsel.hears_of(ANY_BUNDLE)
 
 
+@waits
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_nothing_of_a_case_can_be_read_on_the_disk(
     tmp_path: Path, kind: str, request: pytest.FixtureRequest

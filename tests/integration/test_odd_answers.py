@@ -28,6 +28,7 @@ from storage.database import Database
 from tests.support.admins import admin_of
 from tests.support.clock import Time
 from tests.support.metrics import page, value
+from tests.support.processes import waits
 from tests.support.simulator import Town, configured, free_port, running, telegram
 from tests.support.webhook import Hooked
 
@@ -176,6 +177,7 @@ STARTING = [
 ]
 
 
+@waits
 @pytest.mark.parametrize("mode", ["polling", "webhook"])
 async def test_the_start_is_tried_again_until_telegram_takes_it(database: Database, tmp_path: Path, mode: str) -> None:
     listening = free_port()
@@ -239,6 +241,7 @@ async def _readyz(town: Town) -> tuple[int, Any]:
 CONFLICT = said(409, ok=False, error_code=409, description="Conflict: terminated by other getUpdates request")[1]
 
 
+@waits
 async def test_the_admins_are_told_of_another_program_that_polls(town: Town) -> None:
     admin = await admin_of(town)
     town.api.faults += [Fault(409, CONFLICT.decode(), ("getUpdates",))] * (CONTESTED_BY + 2)
