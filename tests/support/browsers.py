@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import atexit
 import functools
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -32,6 +34,8 @@ _FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--hide-scrollbars",
+    "--force-prefers-reduced-motion",
+    "--disable-gpu-compositing",
     # Maps are drawn without a graphics card.
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
@@ -44,7 +48,7 @@ def _address() -> str:
     tests. It ends with the process."""
     folder = tempfile.TemporaryDirectory(prefix="nuanxin-chromium-", ignore_cleanup_errors=True)
     command = [CHROMIUM or "chromium", *_FLAGS, f"--user-data-dir={folder.name}", "about:blank"]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
     known = Path(folder.name) / "DevToolsActivePort"
     until = time.monotonic() + 60
     while not (known.exists() and len(lines := known.read_text().split()) == 2):
@@ -54,7 +58,7 @@ def _address() -> str:
     port, path = lines
 
     def end() -> None:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # what was started is Debian's script, and the browser its child
         process.wait()
         folder.cleanup()
 
