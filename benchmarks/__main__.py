@@ -63,8 +63,15 @@ UNITS: dict[str, Unit] = {
 }
 """Each at both loads, on each database, beside an echo."""
 
-SIDE_BY_SIDE = (("idle", "replies"), ("memory", "size"))
-"""These disturb each other little, or measure no time."""
+SIDE_BY_SIDE = (
+    ("idle", "replies"),
+    ("memory", "size"),
+    ("forms", "presses"),
+    ("ranking", "surveys"),
+    ("votes", "journeys"),
+)
+"""These disturb each other little, measure no time, or take turns where they do (`rounds.ALONE`). Of a unit a minute
+is the start and the low load, which two bear as easily as one."""
 
 EXTRA: dict[str, Callable[[Path], Awaitable[Sequence[Result]]]] = {
     "floors": floors.measure,

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TypeAlias
 
 from benchmarks.support.cost import FULL, LOW, Load, per_unit
-from benchmarks.support.rounds import medians, side_by_side
+from benchmarks.support.rounds import ALONE, medians, side_by_side
 from benchmarks.support.telegram_stub import Stub, Switchboard
 
 Crowd: TypeAlias = Callable[[Load], Stub]
@@ -40,8 +40,9 @@ async def costs(contestants: Mapping[str, Contestant]) -> Costs:
             process = await stack.enter_async_context(contestant.start(url))
             measured[name] = partial(_cost, board, process, contestant.crowd)
         found: dict[tuple[str, Load], float] = {}
-        for load, compare in ((LOW, side_by_side), (FULL, medians)):
-            figures = await compare({f"{name}, {load.name}": partial(of, load) for name, of in measured.items()})
+        for load, compare, turn in ((LOW, side_by_side, contextlib.nullcontext()), (FULL, medians, ALONE)):
+            async with turn:
+                figures = await compare({f"{name}, {load.name}": partial(of, load) for name, of in measured.items()})
             found |= {(name, load): figures[f"{name}, {load.name}"] for name in contestants}
         return found
 

@@ -50,6 +50,9 @@ async def undisturbed(name: str, measure: Callable[[], Awaitable[float]], machin
     return figure
 
 
+ALONE = asyncio.Lock()
+"""Held by what uses a whole core, where others are measured at the same time."""
+
 Contestants = Mapping[str, Callable[[], Awaitable[float]]]
 
 

@@ -15,6 +15,7 @@ from benchmarks.support.processes import postgresql, running, settings
 from benchmarks.support.programs import Contestant, Costs, Crowd, costs
 from benchmarks.support.recipients import KEY
 from benchmarks.support.report import Result
+from benchmarks.support.rounds import ALONE
 from benchmarks.support.telegram_stub import Stub
 
 Found: TypeAlias = Mapping[tuple[str, Load], Result]
@@ -98,5 +99,8 @@ async def _results(folder: Path, unit: Unit, cost: Costs) -> list[Result]:
             found[kind, load] = Result(what, ours, "ms", "aiogram echo", cost["echo", load], unit.goals(kind, load))
             if (peer := unit.peer) is not None:
                 beside_peer.append(Result(what, ours, "ms", peer.name, cost[_peer(kind), load], peer.goal))
-    more = [] if unit.more is None else await unit.more(folder, found)
-    return [*found.values(), *beside_peer, *more]
+    results = [*found.values(), *beside_peer]
+    if unit.more is not None:
+        async with ALONE:
+            results += await unit.more(folder, found)
+    return results
