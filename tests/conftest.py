@@ -32,8 +32,20 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """What was never awaited or closed is looked for once; pytest would look five times through all that is left."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--every-pair", action="store_true", help="each language on each database")
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A file has no readable name; and one that is zipped with the time of day has another in each worker."""
+    return argname if isinstance(val, bytes) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
