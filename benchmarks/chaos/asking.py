@@ -15,9 +15,10 @@ from bot.sandbox.params import Json
 from bot.sandbox.people import Person
 from bot.sandbox.world import World
 from storage import schema
-from storage.activities import activities
-from storage.activities.activities import Kind, Plan
+from storage.activities import planning
+from storage.activities.activities import Kind
 from storage.activities.participants import PlaceState, SignUp
+from storage.activities.planning import Plan
 from storage.database import Database, open_database
 from storage.encryption import Vault, decode_key
 from storage.people import people
@@ -90,8 +91,8 @@ async def fill(url: str, people_ids: Sequence[int], places: int) -> Database:
     async with database.writing() as session:
         await people.seen_all(session, dict.fromkeys(map(PersonId, people_ids), "en"), now)
         plan = Plan("3x3", Kind.SPORT, now + timedelta(days=9), now + timedelta(days=9, hours=1), places=places)
-        activity = await activities.create(session, plan, PersonId(1), now)
-        await activities.publish(session, activity.id, now)
+        activity = await planning.create(session, plan, PersonId(1), now)
+        await planning.publish(session, activity.id, now)
     return database
 
 

@@ -20,8 +20,9 @@ from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi
 from bot.sandbox.world import World
 from storage import schema
-from storage.activities import activities, reminders, sign_ups
-from storage.activities.activities import Kind, Plan
+from storage.activities import planning, reminders, sign_ups
+from storage.activities.activities import Kind
+from storage.activities.planning import Plan
 from storage.activities.reminders import Reminder
 from storage.database import Database, open_database
 from storage.deliveries.table import Delivery, State
@@ -55,8 +56,8 @@ async def fill(url: str) -> Database:
     async with database.writing() as session:
         await people.seen_all(session, dict.fromkeys(map(PersonId, range(1, RIDERS + 1)), "en"), now)
         plan = Plan("3x3 basketball", Kind.SPORT, starts, starts + timedelta(hours=2))
-        row = await activities.create(session, plan, PersonId(1), now)
-        await activities.publish(session, row.id, now)
+        row = await planning.create(session, plan, PersonId(1), now)
+        await planning.publish(session, row.id, now)
         for person in range(1, RIDERS + 1):
             await sign_ups.sign_up(session, row.id, PersonId(person), now, is_member=False)
         await reminders.plan(session, row, (timedelta(hours=1),), now, LOUD)

@@ -25,9 +25,10 @@ from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi
 from bot.sandbox.world import World
 from storage import schema
-from storage.activities import activities
-from storage.activities.activities import Kind, Plan
+from storage.activities import planning
+from storage.activities.activities import Kind
 from storage.activities.participants import PlaceState, SignUp
+from storage.activities.planning import Plan
 from storage.broadcasts import broadcasts
 from storage.broadcasts.content import Content
 from storage.cases import cases
@@ -129,8 +130,8 @@ async def fill(url: str) -> Database:
             await cases.claim(session, row.id, PersonId(FIRST_HANDLER + rider % HANDLERS), ["legal"], now)
             await case_contexts.enter(session, PersonId(rider), row.id, now)
         plan = Plan("3x3", Kind.SPORT, now + timedelta(days=9), now + timedelta(days=9, hours=1), places=PLACES)
-        activity = await activities.create(session, plan, PersonId(1), now)
-        await activities.publish(session, activity.id, now)
+        activity = await planning.create(session, plan, PersonId(1), now)
+        await planning.publish(session, activity.id, now)
         content = Content("sendMessage", {"text": NEWS})
         news = await broadcasts.create(session, PersonId(1), content, Segment(), Topic.NEWS, now, now)
         await broadcasts.confirm(session, news.id, None, None, now, needs_approval=False)

@@ -17,9 +17,10 @@ from benchmarks.support.telegram_stub import Stub, params_of
 from benchmarks.support.units import Unit, by_kind
 from handlers.activities import presses
 from storage import schema
-from storage.activities import activities
-from storage.activities.activities import Kind, Plan
+from storage.activities import planning
+from storage.activities.activities import Kind
 from storage.activities.ids import ActivityId
+from storage.activities.planning import Plan
 from storage.database import open_database
 from storage.encryption import Vault, decode_key
 from storage.people import people
@@ -54,8 +55,8 @@ async def fill(_folder: Path, url: str) -> Crowd:
     async with database.writing() as session:
         await people.seen_all(session, dict.fromkeys(map(PersonId, range(1, FULL.chats + 1)), "en"), now)
         plan = Plan("3x3", Kind.SPORT, now + timedelta(days=9), now + timedelta(days=9, hours=1))
-        activity = await activities.create(session, plan, PersonId(1), now)
-        await activities.publish(session, activity.id, now)
+        activity = await planning.create(session, plan, PersonId(1), now)
+        await planning.publish(session, activity.id, now)
     await database.close()
     return partial(Hesitant, activity=activity.id)
 

@@ -18,10 +18,11 @@ from bot.config.runtime_settings import settings_of
 from schedules import reminders as ticking
 from schedules.context import ClockContext
 from storage import schema
-from storage.activities import activities, changes, participants, reminders
-from storage.activities.activities import Kind, Plan
+from storage.activities import changes, participants, planning, reminders
+from storage.activities.activities import Kind
 from storage.activities.notices import ActivityChanged
 from storage.activities.participants import PlaceState, SignUp
+from storage.activities.planning import Plan
 from storage.activities.reminders import Reminder
 from storage.database import Database, open_database
 from storage.deliveries import queue as delivery_queue
@@ -79,8 +80,8 @@ async def moving(database: Database, now: datetime) -> float:
     starts = now + timedelta(days=10)
     plan = Plan("Festival", Kind.GAMES, starts, starts + timedelta(hours=2))
     async with database.writing(apart=True) as session:
-        row = await activities.create(session, plan, PersonId(1), now)
-        await activities.publish(session, row.id, now)
+        row = await planning.create(session, plan, PersonId(1), now)
+        await planning.publish(session, row.id, now)
         connection = await session.connection()
         await connection.execute(
             insert(SignUp),
@@ -102,7 +103,7 @@ async def moving(database: Database, now: datetime) -> float:
     started = time.perf_counter()
     async with database.writing(apart=True) as session:
         later = starts + timedelta(days=1)
-        change = await activities.change(
+        change = await planning.change(
             session, row.id, Plan("Festival", Kind.GAMES, later, later + timedelta(hours=2)), now
         )
         await reminders.plan(session, change.row, LEADS, now, LOUD)

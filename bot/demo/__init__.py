@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from storage.activities import activities
-from storage.activities.activities import Kind, Plan
+from storage.activities import activities, planning
+from storage.activities.activities import Kind
+from storage.activities.planning import Plan
 from storage.database import Database
 from storage.geodesy import Crs
 from storage.membership import memberships
@@ -44,8 +45,8 @@ async def fill(database: Database, now: datetime, organiser: PersonId = NOBODY) 
         await stations.put_all(session, known, now)
         await stations.announce_change(session)
         for plan in _plans(hall, now):
-            row = await activities.create(session, plan, organiser, now)
-            await activities.publish(session, row.id, now)
+            row = await planning.create(session, plan, organiser, now)
+            await planning.publish(session, row.id, now)
     return len(lines)
 
 

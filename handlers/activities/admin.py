@@ -32,7 +32,7 @@ from handlers.forms import forms
 from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from handlers.inputs.link import host_of
-from storage.activities import activities, attendance, changes, participants, reminders, series, waiting_list
+from storage.activities import activities, attendance, changes, participants, planning, reminders, series, waiting_list
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import ActivityId
 from storage.activities.notices import ActivityChanged, StreamStarts
@@ -157,18 +157,18 @@ async def begin(talk: Talk) -> None:
 
 
 async def _made(talk: Talk, draft: ActivityDraft) -> None:
-    row = await activities.create(talk.session, plan_of(draft), talk.person.id, talk.now)
+    row = await planning.create(talk.session, plan_of(draft), talk.person.id, talk.now)
     talk.say(*await _shown(talk, row))
 
 
 async def _published(talk: Talk, draft: ActivityDraft) -> None:
-    row = await activities.create(talk.session, plan_of(draft), talk.person.id, talk.now)
-    await activities.publish(talk.session, row.id, talk.now)
+    row = await planning.create(talk.session, plan_of(draft), talk.person.id, talk.now)
+    await planning.publish(talk.session, row.id, talk.now)
     talk.say(*await _shown(talk, row))
 
 
 async def publish(talk: Talk, activity_id: ActivityId) -> None:
-    row = await activities.publish(talk.session, activity_id, talk.now)
+    row = await planning.publish(talk.session, activity_id, talk.now)
     talk.edit(*await _shown(talk, row))
 
 
@@ -179,7 +179,7 @@ async def edit(talk: Talk, activity_id: ActivityId) -> None:
 
 async def _edited(talk: Talk, draft: ActivityEdit) -> None:
     """Who has signed up is told what changed, old and new, if it is time, place or rules."""
-    change = await activities.change(talk.session, draft.id, plan_of(draft), talk.now)
+    change = await planning.change(talk.session, draft.id, plan_of(draft), talk.now)
     row = change.row
     if "starts_at" in change.changed or row.lead_times is not None:
         context = talk.context

@@ -21,7 +21,7 @@ from handlers.forms.questionnaires import Confirmation, Form, questionnaire
 from handlers.forms.questions import asked
 from handlers.i18n.translations import N_
 from handlers.inputs.reason import reason_question
-from storage.activities import activities, participants, reminders
+from storage.activities import participants, planning, reminders
 from storage.activities.ids import ActivityId
 from storage.activities.notices import ActivityCancelled
 from storage.people.access import Right
@@ -50,7 +50,7 @@ class Cancellation:
 
 
 async def _cancelled(talk: Talk, draft: Cancellation) -> None:
-    row = await activities.cancel(talk.session, draft.id, draft.reason, talk.now)
+    row = await planning.cancel(talk.session, draft.id, draft.reason, talk.now)
     await reminders.drop(talk.session, reminders.ACTIVITY, row.id)
     told = await tell_all(talk, row, ActivityCancelled(row.id))
     talk.say(

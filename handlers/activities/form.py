@@ -19,8 +19,9 @@ from handlers.inputs.number import NumberChoiceInput, NumberInput
 from handlers.inputs.picture import PictureInput
 from handlers.inputs.text import LinesInput, TextInput
 from storage.activities import draws
-from storage.activities.activities import MOST_GUESTS, MOST_QUESTIONS, Activity, Kind, Plan
+from storage.activities.activities import Activity, Kind
 from storage.activities.ids import ActivityId
+from storage.activities.planning import MOST_GUESTS, MOST_QUESTIONS, Plan
 from storage.people.access import Right
 
 D = TypeVar("D")

@@ -8,10 +8,11 @@ from handlers.activities import presses
 from handlers.chat.outings import OpenedOuting, Outing, Outings
 from handlers.chat.press import Button
 from handlers.chat.talk import Talk
-from storage.activities import activities
-from storage.activities.activities import Kind, Plan
+from storage.activities import planning
+from storage.activities.activities import Kind
 from storage.activities.conditions import Came, HasPlace, MaySignUp
 from storage.activities.ids import ActivityId
+from storage.activities.planning import Plan
 from storage.people.segments import Segment
 
 
@@ -26,8 +27,8 @@ class _ActivityOutings:
             place=outing.place,
             places=outing.places,
         )
-        row = await activities.create(talk.session, plan, talk.person.id, talk.now, segment)
-        await activities.publish(talk.session, row.id, talk.now)
+        row = await planning.create(talk.session, plan, talk.person.id, talk.now, segment)
+        await planning.publish(talk.session, row.id, talk.now)
         going, came, is_open = (Segment((kind(row.id),)) for kind in (HasPlace, Came, MaySignUp))
         return OpenedOuting(row.id, going, came, is_open)
 

@@ -198,7 +198,7 @@ def _organisers_question(number: int) -> Question[str, SignUpDraft]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignUpDraft:
-    """For an activity with its organiser's questions (activities.MOST_QUESTIONS at most)."""
+    """For an activity with its organiser's questions (planning.MOST_QUESTIONS at most)."""
 
     id: ActivityId
     asks: tuple[str, ...]

@@ -7,8 +7,8 @@ from sqlalchemy import BigInteger, String
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.activities.activities import Change
 from storage.activities.ids import ActivityChangeId, ActivityId
+from storage.activities.planning import Change
 from storage.column_types import BigKey
 from storage.database import Base
 

@@ -11,7 +11,7 @@ from sqlalchemy import String, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.activities import activities
+from storage.activities import activities, planning
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import SeriesId
 from storage.activities.notices import SeriesEnded
@@ -116,7 +116,7 @@ async def lay_out(session: AsyncSession, row: Series, now: datetime, zone: ZoneI
 
 async def _copy(session: AsyncSession, source: Activity, series_id: SeriesId, at: datetime, now: datetime) -> Activity:
     length = source.ends_at - source.starts_at
-    plan = activities.plan_of(source)
+    plan = planning.plan_of(source)
     opens, closes, draws_at = (
         None if moment is None else at + (moment - source.starts_at)
         for moment in (plan.opens_at, plan.closes_at, plan.draws_at)
@@ -124,10 +124,10 @@ async def _copy(session: AsyncSession, source: Activity, series_id: SeriesId, at
     moved = replace(
         plan, starts_at=at, ends_at=at + length, opens_at=opens, closes_at=closes, draws_at=_ahead(draws_at, now)
     )
-    made = await activities.create(session, moved, source.organiser, now)
+    made = await planning.create(session, moved, source.organiser, now)
     made.series_id, made.occurrence = series_id, at
     if source.state == ActivityState.PUBLISHED:
-        await activities.publish(session, made.id, now)
+        await planning.publish(session, made.id, now)
     await session.flush()
     return made
 

@@ -29,6 +29,7 @@ from storage.activities import (
     calendar_feeds,
     check_ins,
     participants,
+    planning,
     recurrence,
     series,
     sign_ups,
@@ -366,7 +367,7 @@ async def test_a_series_skips_holidays_and_one_of_it_is_cancelled_alone(town: To
     said = (await coordinator.hears_of("more planned for the next eight weeks"))["text"]
     assert "1 Jan" not in said and "8 Jan" in said
     async with town.database.writing() as session:
-        await activities.cancel(session, ActivityId(2), "rain", NOON)
+        await planning.cancel(session, ActivityId(2), "rain", NOON)
         rows = (await session.scalars(select(Activity).order_by(Activity.id))).all()
         assert [row.state for row in rows[:3]] == [1, 2, 1]
     town.now = NOON + timedelta(days=40)
@@ -722,7 +723,7 @@ async def test_a_calendar_follows_what_one_signs_up_for(served: tuple[Town, str]
         async with web_session.get(path, headers={"If-None-Match": tag}) as answer:
             assert answer.status == 304
         async with town.database.writing() as session:
-            await activities.cancel(session, ActivityId(1), "rain", NOON + timedelta(minutes=1))
+            await planning.cancel(session, ActivityId(1), "rain", NOON + timedelta(minutes=1))
         async with web_session.get(path, headers={"If-None-Match": tag}) as answer:
             cancelled = vobject.readOne(await answer.text()).vevent
             assert (cancelled.status.value, cancelled.sequence.value) == ("CANCELLED", "1")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.activities import presses
-from storage.activities import activities
+from storage.activities import planning
 from storage.people.segments import Segment
 from tests.support.activities import SATURDAY, at_home, basketball, planned
 from tests.support.simulator import COORDINATOR, NOON, Town
@@ -21,8 +21,8 @@ async def test_no_button_tells_others_of_it(town: Town, *, is_drawn: bool) -> No
     async with town.database.writing() as session:
         changes = {"draws_at": NOON + timedelta(days=1)} if is_drawn else {}
         plan = basketball(title=HIDDEN[0], questions=(HIDDEN[1],), starts_at=SATURDAY, **changes)
-        row = await activities.create(session, plan, COORDINATOR, NOON, Segment.parse('{"member": {}}'))
-        await activities.publish(session, row.id, NOON)
+        row = await planning.create(session, plan, COORDINATOR, NOON, Segment.parse('{"member": {}}'))
+        await planning.publish(session, row.id, NOON)
         hidden = row.id
     rider = await at_home(town, 585)
     await rider.forges(presses.SIGN_UP.data(open_to_all))

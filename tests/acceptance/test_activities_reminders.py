@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from schedules import reminders as ticking
 from schedules.context import ClockContext
 from schedules.scheduler import Scheduler
-from storage.activities import activities, participants, reminders
+from storage.activities import activities, participants, planning, reminders
 from storage.activities.ids import ActivityId
 from storage.activities.reminders import Reminder
 from storage.coordination.looks import Looks
@@ -128,11 +128,11 @@ async def test_what_moves_takes_its_reminders_along(database: Database) -> None:
     later = timedelta(days=7)
     async with database.writing() as session:
         moved = basketball(starts_at=SATURDAY + later, ends_at=SATURDAY + later + timedelta(hours=2))
-        await activities.change(session, activity_id, moved, NOON)
+        await planning.change(session, activity_id, moved, NOON)
     await planned(database, activity_id, SATURDAY - timedelta(hours=20))
     assert [due for _, _, due in await waiting(database)] == [SATURDAY + later - lead for lead in LEADS]
     async with database.writing() as session:
-        await activities.cancel(session, activity_id, "rain", NOON)
+        await planning.cancel(session, activity_id, "rain", NOON)
         await reminders.drop(session, reminders.ACTIVITY, activity_id)
     assert await waiting(database) == []
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from handlers.activities import presses
 from handlers.i18n.translations import translator
-from storage.activities import activities, drawing, draws, participants, waiting_list
+from storage.activities import activities, drawing, draws, participants, planning, waiting_list
 from storage.activities.draws import SETTLES_FOR
 from storage.activities.ids import ActivityId
 from storage.activities.notices import DrawMade
@@ -56,7 +56,7 @@ async def test_a_draw_from_its_set_up_to_the_file_that_repeats_it(town: Town, la
     _ = translator(language)
     coordinator = await at_home(town, COORDINATOR, language)
     async with town.database.writing() as session:
-        await activities.create(session, basketball(places=2), COORDINATOR, NOON)
+        await planning.create(session, basketball(places=2), COORDINATOR, NOON)
     await coordinator.forges(presses.EDIT.data(ONE))
     await coordinator.hears_of(_(REVIEW_PAGE))
     await coordinator.changes(_("Draw"))
@@ -217,6 +217,6 @@ async def test_a_form_whose_activity_is_over_is_closed_at_the_next_answer(town: 
         town.now = closes
         if activity_id == called_off:
             async with town.database.writing() as session:
-                await activities.cancel(session, called_off, "rain", town.now)
+                await planning.cancel(session, called_off, "rain", town.now)
         await rider.presses("+1")
         await rider.hears_of(_(said).format(title="3x3 basketball"))

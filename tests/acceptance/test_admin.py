@@ -12,8 +12,9 @@ from bot.app import App
 from handlers.chat.routes import Route
 from handlers.chat.talk import Talk
 from storage import audit
-from storage.activities import activities, reminders, sign_ups
-from storage.activities.activities import Kind, Plan
+from storage.activities import planning, reminders, sign_ups
+from storage.activities.activities import Kind
+from storage.activities.planning import Plan
 from storage.broadcasts.audited import BroadcastAction
 from storage.cases.audited import CaseAction
 from storage.database import Database
@@ -107,8 +108,8 @@ async def test_new_lead_times_move_reminders_that_are_planned(town: Town) -> Non
     admin = await admin_of(town)
     async with town.database.writing() as session:
         plan = Plan("Check-up", Kind.HEALTH, NOON + timedelta(days=3), NOON + timedelta(days=3, hours=1), places=5)
-        row = await activities.create(session, plan, COORDINATOR, NOON)
-        await activities.publish(session, row.id, NOON)
+        row = await planning.create(session, plan, COORDINATOR, NOON)
+        await planning.publish(session, row.id, NOON)
         await sign_ups.sign_up(session, row.id, PersonId(7), NOON, is_member=False)
         settings = town.context.settings
         await reminders.plan(session, row, settings.lead_times, NOON, settings.quiet_hours)

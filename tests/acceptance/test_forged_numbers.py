@@ -8,8 +8,9 @@ import pytest
 
 from handlers import features
 from handlers.chat.press import INT64_MAX
-from storage.activities import activities
-from storage.activities.activities import Kind, Plan
+from storage.activities import planning
+from storage.activities.activities import Kind
+from storage.activities.planning import Plan
 from storage.cases import cases
 from storage.cases.ids import CaseId
 from storage.cases.table import CaseContent
@@ -37,8 +38,8 @@ def forged() -> list[str]:
 async def test_no_forged_number_is_an_error(town: Town, who: PersonId) -> None:
     async with town.database.writing() as session:
         plan = Plan("3x3", Kind.SPORT, NOON + timedelta(hours=1), NOON + timedelta(hours=2))
-        row = await activities.create(session, plan, COORDINATOR, NOON)
-        await activities.publish(session, row.id, NOON)
+        row = await planning.create(session, plan, COORDINATOR, NOON)
+        await planning.publish(session, row.id, NOON)
         await cases.open_case(session, "legal", "L", PersonId(7), CaseContent("pay"), 1, 2026, NOON, NOON)
         await cases.claim(session, CaseId(1), COUNSEL, ["legal"], NOON)
     forger = town.rider(who)

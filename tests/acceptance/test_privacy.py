@@ -18,12 +18,20 @@ from bot.config.config import BadConfig, load
 from handlers.inputs.consent import JOIN
 from schedules import retention
 from storage import audit, dialogues
-from storage.activities import activities, attendance, calendar_feeds, participants, reminders, sign_ups, weekly_digest
+from storage.activities import (
+    attendance,
+    calendar_feeds,
+    participants,
+    planning,
+    reminders,
+    sign_ups,
+    weekly_digest,
+)
 from storage.activities import questions as activity_questions
 from storage.activities.activities import Kind as ActivityKind
-from storage.activities.activities import Plan
 from storage.activities.ids import ActivityId
 from storage.activities.participants import PlaceState
+from storage.activities.planning import Plan
 from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
@@ -88,8 +96,8 @@ async def member_of(town: Town) -> Rider:
     await rider.presses(NEWS)
     async with town.database.writing() as session:
         plan = Plan("Health check", ActivityKind.HEALTH, NOON + timedelta(days=2), NOON + timedelta(days=3), places=1)
-        activity = await activities.create(session, plan, COORDINATOR, NOON)
-        await activities.publish(session, activity.id, NOON)
+        activity = await planning.create(session, plan, COORDINATOR, NOON)
+        await planning.publish(session, activity.id, NOON)
         await sign_ups.sign_up(session, activity.id, PERSON, NOON, is_member=False, answers=["diabetes"])
         await reminders.plan(session, activity, [timedelta(hours=2)], NOON, QuietHours.of("00:00-00:00", UTC))
         await reminders.choose(session, PERSON, "7200")
@@ -275,8 +283,8 @@ async def test_who_came_is_forgotten_after_a_year(database: Database) -> None:
     clock = clock_context()
     async with database.writing() as session:
         plan = Plan("Health check", ActivityKind.HEALTH, NOON, NOON + timedelta(hours=1))
-        activity = await activities.create(session, plan, COORDINATOR, NOON)
-        await activities.publish(session, activity.id, NOON)
+        activity = await planning.create(session, plan, COORDINATOR, NOON)
+        await planning.publish(session, activity.id, NOON)
         await attendance.check_in(session, activity.id, PersonId(1), NOON, is_member=False)
     for days, kept in ((364, 1), (366, 0)):
         async with database.writing() as session:

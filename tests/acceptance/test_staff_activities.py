@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.activities import presses
 from handlers.i18n.translations import plural_in, translator
-from storage.activities import activities, participants, rounds, series
+from storage.activities import activities, participants, planning, rounds, series
 from storage.activities.activities import ActivityState
 from storage.activities.ids import ActivityId
 from storage.activities.participants import PlaceState
@@ -38,7 +38,7 @@ async def shown(coordinator: Rider, words: str) -> None:
 async def test_a_draft_can_be_changed_and_then_published(town: Town) -> None:
     coordinator = await at_home(town, COORDINATOR)
     async with town.database.writing() as session:
-        await activities.create(session, basketball(lead_times="3600"), COORDINATOR, NOON)
+        await planning.create(session, basketball(lead_times="3600"), COORDINATOR, NOON)
     await shown(coordinator, "📝 Draft")
     await coordinator.presses("✎ Change")
     await coordinator.hears_of(REVIEW_PAGE)

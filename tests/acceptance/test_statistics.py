@@ -22,10 +22,10 @@ from handlers.chat.pictures import Cell, Legend
 from handlers.i18n.periods import labels
 from handlers.i18n.translations import LANGUAGES
 from storage import schema
-from storage.activities import activities, attendance, participants, sign_ups
+from storage.activities import attendance, participants, planning, sign_ups
 from storage.activities.activities import Kind as ActivityKind
-from storage.activities.activities import Plan
 from storage.activities.ids import ActivityId
+from storage.activities.planning import Plan
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.broadcasts.ids import BroadcastId
 from storage.cases import cases
@@ -172,8 +172,8 @@ async def test_what_riders_filter_for_is_counted(town: Town) -> None:
 async def an_activity(session: AsyncSession) -> None:
     """Seven signed up, six came."""
     plan = Plan("3x3", ActivityKind.SPORT, NOON + timedelta(hours=1), NOON + timedelta(hours=2), places=20)
-    row = await activities.create(session, plan, COORDINATOR, NOON)
-    await activities.publish(session, row.id, NOON)
+    row = await planning.create(session, plan, COORDINATOR, NOON)
+    await planning.publish(session, row.id, NOON)
     for person in range(1, 8):
         await sign_ups.sign_up(session, row.id, PersonId(person), NOON, is_member=False)
     for person in range(1, 7):

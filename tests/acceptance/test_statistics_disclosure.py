@@ -13,8 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.activities import activities, attendance, sign_ups
-from storage.activities.activities import Kind, Plan
+from storage.activities import attendance, planning, sign_ups
+from storage.activities.activities import Kind
+from storage.activities.planning import Plan
 from storage.cases import allowances, cases
 from storage.cases import statistics as case_statistics
 from storage.cases.table import CaseContent
@@ -110,8 +111,8 @@ async def _done(session: AsyncSession, person: PersonId, at: datetime, deed: str
         await memberships.leave(session, person, at)
     elif deed == "signs up":
         plan = Plan("3x3", Kind.SPORT, at + timedelta(hours=1), at + timedelta(hours=2))
-        row = await activities.create(session, plan, COORDINATOR, at)
-        await activities.publish(session, row.id, at)
+        row = await planning.create(session, plan, COORDINATOR, at)
+        await planning.publish(session, row.id, at)
         await sign_ups.sign_up(session, row.id, person, at, is_member=False)
         await attendance.check_in(session, row.id, person, at, is_member=False)
         await attendance.rate(session, row.id, person, 1)
@@ -166,8 +167,8 @@ async def test_only_what_nobody_could_take_part_in_is_shown_as_nobodys(database:
         assert (placed, delivered, opened) == (NOBODY, NOBODY, HIDDEN)
     async with database.writing() as session:
         plan = Plan("3x3", Kind.SPORT, NOON, NOON + timedelta(hours=1))
-        row = await activities.create(session, plan, COORDINATOR, NOON - timedelta(days=1))
-        await activities.publish(session, row.id, NOON - timedelta(days=1))
+        row = await planning.create(session, plan, COORDINATOR, NOON - timedelta(days=1))
+        await planning.publish(session, row.id, NOON - timedelta(days=1))
     async with database.reading() as session:
         assert (await report.activities(session, week, SHANGHAI)).placed is HIDDEN
 

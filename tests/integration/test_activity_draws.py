@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from storage.activities import activities, attendance, drawing, participants, sign_ups, waiting_list
+from storage.activities import activities, attendance, drawing, participants, planning, sign_ups, waiting_list
 from storage.activities.draws import SETTLES_FOR, BadDraw, DrawFixed, PlacesBeingDrawn
 from storage.activities.ids import ActivityId
 from storage.activities.participants import TAKING, PlaceState
@@ -35,25 +35,25 @@ async def test_what_a_draw_needs_and_when_it_is_fixed(database: Database) -> Non
     for wrong in ({"places": None}, {"draws_at": SATURDAY}, {"closes_at": DRAWS_AT - timedelta(hours=1)}):
         async with database.writing() as session:
             with pytest.raises(BadDraw):
-                await activities.create(session, basketball(**{"draws_at": DRAWS_AT, **wrong}), COORDINATOR, NOON)
+                await planning.create(session, basketball(**{"draws_at": DRAWS_AT, **wrong}), COORDINATOR, NOON)
     activity_id = await published(database, draws_at=DRAWS_AT)
     await signs_up(database, activity_id, 71)
     later = DRAWS_AT + timedelta(hours=3)
     async with database.writing() as session:
         with pytest.raises(DrawFixed):
-            await activities.change(session, activity_id, basketball(), NOON)
-        changed = await activities.change(session, activity_id, basketball(draws_at=later), NOON)
+            await planning.change(session, activity_id, basketball(), NOON)
+        changed = await planning.change(session, activity_id, basketball(draws_at=later), NOON)
         assert changed.changed == {"draws_at": (DRAWS_AT, later)}
         assert await drawing.next_due(session) == later
     async with database.writing() as session:
         assert await drawing.close_next(session, later, LOUD)
         assert await drawing.next_due(session) == later + SETTLES_FOR
         with pytest.raises(DrawFixed):
-            await activities.change(session, activity_id, basketball(draws_at=DRAWS_AT), NOON)
+            await planning.change(session, activity_id, basketball(draws_at=DRAWS_AT), NOON)
         for places in (1, 9, None):
             with pytest.raises(PlacesBeingDrawn):
-                await activities.change(session, activity_id, basketball(draws_at=later, places=places), NOON)
-        await activities.change(session, activity_id, basketball(draws_at=later, title="3x3, indoors"), NOON)
+                await planning.change(session, activity_id, basketball(draws_at=later, places=places), NOON)
+        await planning.change(session, activity_id, basketball(draws_at=later, title="3x3, indoors"), NOON)
         with pytest.raises(SignUpClosed):
             await attendance.check_in(session, activity_id, PersonId(72), later, is_member=False)
 

@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from schedules import broadcasts as broadcasts_by_the_clock
 from schedules import retention
 from schedules.context import ClockContext
-from storage.activities import activities, attendance, participants, sign_ups
-from storage.activities.activities import Activity, Kind, Plan
+from storage.activities import attendance, participants, planning, sign_ups
+from storage.activities.activities import Activity, Kind
 from storage.activities.ids import ActivityId
+from storage.activities.planning import Plan
 from storage.broadcasts import broadcasts
 from storage.broadcasts import running as running_broadcasts
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
@@ -111,8 +112,8 @@ async def over(database: Database, ended: datetime, came: Sequence[int]) -> Acti
     """An activity that these people came to."""
     async with database.writing() as session:
         begins = ended - timedelta(hours=2)
-        row = await activities.create(session, Plan("3x3", Kind.GAMES, begins, ended), COORDINATOR, begins)
-        await activities.publish(session, row.id, begins - timedelta(days=1))
+        row = await planning.create(session, Plan("3x3", Kind.GAMES, begins, ended), COORDINATOR, begins)
+        await planning.publish(session, row.id, begins - timedelta(days=1))
         for person in came:
             who = PersonId(person)
             await sign_ups.sign_up(session, row.id, who, begins - timedelta(days=1), is_member=False)

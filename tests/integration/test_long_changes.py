@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.csv_files import sheet_of
 from schedules import broadcasts as broadcasts_by_the_clock
 from storage import dialogues
-from storage.activities import activities, attendance, sign_ups
-from storage.activities.activities import Kind, Plan
+from storage.activities import attendance, planning, sign_ups
+from storage.activities.activities import Kind
+from storage.activities.planning import Plan
 from storage.broadcasts import broadcasts, corrections, recipients
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.broadcasts.content import Content
@@ -142,8 +143,8 @@ async def test_an_export_in_pages_has_every_row_once(database: Database, monkeyp
     begins = NOON + timedelta(days=1)
     async with database.writing() as session:
         plan = Plan("3x3", Kind.GAMES, begins, begins + timedelta(hours=2), places=3, questions=("Which size?",))
-        row = await activities.create(session, plan, COORDINATOR, NOON)
-        await activities.publish(session, row.id, NOON)
+        row = await planning.create(session, plan, COORDINATOR, NOON)
+        await planning.publish(session, row.id, NOON)
         for person in PEOPLE:
             await memberships.create(session, person, {"name": f"李{person}"}, NOON)
             await sign_ups.sign_up(session, row.id, person, NOON, answers=[f"size {person}"], is_member=True)

@@ -15,17 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.features import FEATURES
 from storage import audit, keys, schema
 from storage.activities import (
-    activities,
     attendance,
     calendar_feeds,
     check_ins,
+    planning,
     questions,
     reminders,
     series,
     sign_ups,
     weekly_digest,
 )
-from storage.activities.activities import Kind, Plan
+from storage.activities.activities import Kind
+from storage.activities.planning import Plan
 from storage.broadcasts import broadcasts, reads, recipients
 from storage.broadcasts import running as running_broadcasts
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
@@ -177,8 +178,8 @@ async def _people(session: AsyncSession) -> None:
 
 async def _activities(session: AsyncSession) -> None:
     plan = Plan("Basketball", Kind.SPORT, NOON + timedelta(days=2), NOON + timedelta(days=3))
-    row = await activities.create(session, plan, ADMIN, NOON)
-    await activities.publish(session, row.id, NOON)
+    row = await planning.create(session, plan, ADMIN, NOON)
+    await planning.publish(session, row.id, NOON)
     await series.start(session, row, "FREQ=WEEKLY;COUNT=2", ADMIN, NOON, ZoneInfo("UTC"), "CN", skips_holidays=False)
     await sign_ups.sign_up(session, row.id, LI, NOON, is_member=True)
     await attendance.check_in(session, row.id, WANG, NOON, is_member=True)

@@ -17,8 +17,9 @@ from bot.updates import answered_marks
 from handlers.activities import presses
 from handlers.campaigns.demands import presses as demand_presses
 from handlers.contests import presses as contest_presses
-from storage.activities import activities
-from storage.activities.activities import Kind, Plan
+from storage.activities import planning
+from storage.activities.activities import Kind
+from storage.activities.planning import Plan
 from storage.campaigns import campaigns
 from storage.campaigns import moves as campaign_moves
 from storage.campaigns.campaigns import Phase as CampaignPhase
@@ -98,8 +99,8 @@ async def test_signing_up_and_giving_the_place_back(counted: Counted) -> None:
     now = datetime.now(UTC)
     async with counted.bot.app.base.database.writing() as session:
         plan = Plan("3x3", Kind.SPORT, now + timedelta(days=9), now + timedelta(days=9, hours=1))
-        activity = await activities.create(session, plan, PersonId(1), now)
-        await activities.publish(session, activity.id, now)
+        activity = await planning.create(session, plan, PersonId(1), now)
+        await planning.publish(session, activity.id, now)
     sign_up, give_back = (press.data(activity.id) for press in (presses.SIGN_UP, presses.GIVE_BACK_NOW))
     for _ in range(3):
         trips = [await counted.presses(RIDER, data) for data in (sign_up, give_back)]

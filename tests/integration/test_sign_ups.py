@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 from sqlalchemy import select, text
 
-from storage.activities import activities, attendance, participants, reminders, sign_up_copies, sign_ups, waiting_list
+from storage.activities import (
+    activities,
+    attendance,
+    participants,
+    planning,
+    reminders,
+    sign_up_copies,
+    sign_ups,
+    waiting_list,
+)
 from storage.activities.conditions import Came, HasPlace, Waits
 from storage.activities.ids import ActivityId
 from storage.activities.participants import TAKING, PlaceState, SignUp
@@ -89,7 +98,7 @@ async def test_who_may_and_when(database: Database) -> None:
         assert (await sign_ups.sign_up(session, activity_id, PersonId(1), NOON, 1, is_member=True)).position is None
         with pytest.raises(activities.NoSuchActivity):
             await sign_ups.sign_up(session, ActivityId(99), PersonId(1), NOON, is_member=True)
-        await activities.cancel(session, activity_id, "rain", NOON)
+        await planning.cancel(session, activity_id, "rain", NOON)
         with pytest.raises(SignUpClosed):
             await sign_ups.sign_up(session, activity_id, PersonId(2), NOON, is_member=True)
 
@@ -186,7 +195,7 @@ async def test_more_places_go_to_the_queue_at_once(database: Database) -> None:
     for person in (1, 2, 3, 4):
         await signs_up(database, activity_id, person)
     async with database.writing() as session:
-        await activities.change(session, activity_id, basketball(places=3), NOON)
+        await planning.change(session, activity_id, basketball(places=3), NOON)
         offers = await waiting_list.offer_free_places(session, activity_id, NOON, LOUD)
         assert [offer.person_id for offer in offers] == [2, 3]
 
@@ -197,7 +206,7 @@ async def test_who_wants_guests_is_offered_what_there_is(database: Database) -> 
     await signs_up(database, activity_id, 2, guests=2)
     assert (await signs_up(database, activity_id, 3)).position == 2, "nobody goes past who waits"
     async with database.writing() as session:
-        await activities.change(session, activity_id, basketball(places=5, guests=3), NOON)
+        await planning.change(session, activity_id, basketball(places=5, guests=3), NOON)
         (offer,) = await waiting_list.offer_free_places(session, activity_id, NOON, LOUD)
         assert (offer.person_id, offer.guests) == (2, 1)
 
@@ -310,7 +319,7 @@ class Queue(DatabaseMachine):
     def a_place_more(self) -> None:
         self.places += 1
         plan = basketball(places=self.places)
-        self.turn(lambda session: activities.change(session, self.activity_id, plan, self.now))
+        self.turn(lambda session: planning.change(session, self.activity_id, plan, self.now))
         self.turn(lambda session: waiting_list.offer_free_places(session, self.activity_id, self.now, LOUD))
         self.offer_on()
 

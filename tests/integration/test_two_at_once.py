@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.activities import activities, participants, rounds, series, waiting_list
+from storage.activities import activities, participants, planning, rounds, series, waiting_list
 from storage.activities.activities import Activity, ActivityOver, ActivityState
 from storage.activities.participants import PlaceState
 from storage.activities.series import RepeatsAlready, Series
@@ -211,16 +211,16 @@ async def test_an_activity_is_cancelled_once_and_changed_no_more(postgresql_alon
         await activities.find(session, activity_id)
 
     def cancels(why: str) -> Act:
-        return lambda session: activities.cancel(session, activity_id, why, NOON)
+        return lambda session: planning.cancel(session, activity_id, why, NOON)
 
     await refused(database, reads, cancels("rain"), cancels("snow"), ActivityOver)
     other = await published(database)
 
     async def publishes(session: AsyncSession) -> None:
-        await activities.publish(session, other, NOON)
+        await planning.publish(session, other, NOON)
 
     async def cancels_it(session: AsyncSession) -> None:
-        await activities.cancel(session, other, "x", NOON)
+        await planning.cancel(session, other, "x", NOON)
 
     await refused(database, reads, cancels_it, publishes, ActivityOver)
     async with database.reading() as session:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from storage.activities import (
-    activities,
-    sign_ups,
-)
-from storage.activities.activities import Kind, Plan
+from storage.activities import planning, sign_ups
+from storage.activities.activities import Kind
 from storage.activities.ids import ActivityId
+from storage.activities.planning import Plan
 from storage.database import Database
 from storage.telegram_ids import PersonId
 from tests.support.simulator import (
@@ -42,8 +40,8 @@ def basketball(**changes: Any) -> Plan:
 
 async def published(database: Database, **changes: Any) -> ActivityId:
     async with database.writing() as session:
-        row = await activities.create(session, basketball(**changes), PersonId(900), NOON)
-        await activities.publish(session, row.id, NOON)
+        row = await planning.create(session, basketball(**changes), PersonId(900), NOON)
+        await planning.publish(session, row.id, NOON)
         return row.id
 
 
@@ -64,6 +62,6 @@ async def at_home(town: Town, person_id: int, language: str = "en") -> Rider:
 
 async def planned(town: Town, **changes: Any) -> ActivityId:
     async with town.database.writing() as session:
-        row = await activities.create(session, basketball(**changes), COORDINATOR, NOON)
-        await activities.publish(session, row.id, NOON)
+        row = await planning.create(session, basketball(**changes), COORDINATOR, NOON)
+        await planning.publish(session, row.id, NOON)
         return row.id

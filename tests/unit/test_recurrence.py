@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from handlers.activities import presses as activities_presses
-from storage.activities import activities, recurrence, series
+from storage.activities import planning, recurrence, series
 from storage.activities.activities import Activity
 from storage.activities.ids import ActivityId
 from storage.activities.recurrence import MOST_DAYS, BadRule, NoDates, occurrences
@@ -207,7 +207,7 @@ async def test_a_kept_rule_without_dates_ends_at_once(database: Database) -> Non
         )
         session.add(row)
         await session.flush()
-        activity = await activities.create(session, basketball(), PersonId(1), NOON)
+        activity = await planning.create(session, basketball(), PersonId(1), NOON)
         activity.series_id, activity.occurrence = row.id, NOON
         await session.flush()
         assert await series.lay_out(session, row, NOON, SHANGHAI, "CN") == []
