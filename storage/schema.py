@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import audit, dialogues, keys, pseudonym_columns, signing  # noqa: F401
 from storage.activities import (  # noqa: F401
     activities,
+    activity_reminders,
     calendar_feeds,
     changes,
     check_ins,

@@ -20,7 +20,7 @@ from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi
 from bot.sandbox.world import World
 from storage import schema
-from storage.activities import planning, reminders, sign_ups
+from storage.activities import activity_reminders, planning, sign_ups
 from storage.activities.activities import Kind
 from storage.activities.planning import Plan
 from storage.activities.reminders import Reminder
@@ -60,7 +60,7 @@ async def fill(url: str) -> Database:
         await planning.publish(session, row.id, now)
         for person in range(1, RIDERS + 1):
             await sign_ups.sign_up(session, row.id, PersonId(person), now, is_member=False)
-        await reminders.plan(session, row, (timedelta(hours=1),), now, LOUD)
+        await activity_reminders.plan(session, row, (timedelta(hours=1),), now, LOUD)
     return database
 
 

@@ -18,7 +18,7 @@ from bot.config.runtime_settings import settings_of
 from schedules import reminders as ticking
 from schedules.context import ClockContext
 from storage import schema
-from storage.activities import changes, participants, planning, reminders
+from storage.activities import activity_reminders, changes, participants, planning, reminders
 from storage.activities.activities import Kind
 from storage.activities.notices import ActivityChanged
 from storage.activities.participants import PlaceState, SignUp
@@ -99,14 +99,14 @@ async def moving(database: Database, now: datetime) -> float:
                 for person in range(1, SIGNED_UP + 1)
             ],
         )
-        await reminders.plan(session, row, LEADS, now, LOUD)
+        await activity_reminders.plan(session, row, LEADS, now, LOUD)
     started = time.perf_counter()
     async with database.writing(apart=True) as session:
         later = starts + timedelta(days=1)
         change = await planning.change(
             session, row.id, Plan("Festival", Kind.GAMES, later, later + timedelta(hours=2)), now
         )
-        await reminders.plan(session, change.row, LEADS, now, LOUD)
+        await activity_reminders.plan(session, change.row, LEADS, now, LOUD)
         number = await changes.note(session, change)
         told = await delivery_queue.tell_all(
             session, participants.participant_ids(row.id, participants.TAKING), ActivityChanged(number), now
@@ -114,7 +114,7 @@ async def moving(database: Database, now: datetime) -> float:
     taken = time.perf_counter() - started
     async with database.reading() as session:
         assert told == SIGNED_UP
-        counted = await reminders.counted(session, reminders.ACTIVITY, row.id)
+        counted = await reminders.counted(session, activity_reminders.ACTIVITY, row.id)
         assert counted == {int(lead.total_seconds()): SIGNED_UP for lead in LEADS}
         assert await session.scalar(select(Delivery.id).limit(1)) is not None
     async with database.writing(apart=True) as session:

@@ -32,7 +32,16 @@ from handlers.forms import forms
 from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from handlers.inputs.link import host_of
-from storage.activities import activities, attendance, changes, participants, planning, reminders, series, waiting_list
+from storage.activities import (
+    activities,
+    activity_reminders,
+    attendance,
+    changes,
+    participants,
+    planning,
+    series,
+    waiting_list,
+)
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import ActivityId
 from storage.activities.notices import ActivityChanged, StreamStarts
@@ -183,7 +192,9 @@ async def _edited(talk: Talk, draft: ActivityEdit) -> None:
     row = change.row
     if "starts_at" in change.changed or row.lead_times is not None:
         context = talk.context
-        await reminders.plan(talk.session, row, context.settings.lead_times, talk.now, context.settings.quiet_hours)
+        await activity_reminders.plan(
+            talk.session, row, context.settings.lead_times, talk.now, context.settings.quiet_hours
+        )
     await waiting_list.offer_free_places(talk.session, row.id, talk.now, talk.context.settings.quiet_hours)
     told = 0
     if change.changed:

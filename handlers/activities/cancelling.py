@@ -21,7 +21,7 @@ from handlers.forms.questionnaires import Confirmation, Form, questionnaire
 from handlers.forms.questions import asked
 from handlers.i18n.translations import N_
 from handlers.inputs.reason import reason_question
-from storage.activities import participants, planning, reminders
+from storage.activities import activity_reminders, participants, planning, reminders
 from storage.activities.ids import ActivityId
 from storage.activities.notices import ActivityCancelled
 from storage.people.access import Right
@@ -51,7 +51,7 @@ class Cancellation:
 
 async def _cancelled(talk: Talk, draft: Cancellation) -> None:
     row = await planning.cancel(talk.session, draft.id, draft.reason, talk.now)
-    await reminders.drop(talk.session, reminders.ACTIVITY, row.id)
+    await reminders.drop(talk.session, activity_reminders.ACTIVITY, row.id)
     told = await tell_all(talk, row, ActivityCancelled(row.id))
     talk.say(
         talk.plural("Cancelled; {n} person is told why.", "Cancelled; {n} people are told why.", told).format(n=told)

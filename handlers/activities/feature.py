@@ -29,7 +29,7 @@ from handlers.activities.questions import NoSuchQuestion
 from handlers.chat.feature import AllFeatures, Feature, PersonalData, PrivacyPart
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
-from storage.activities import calendar_feeds, retention, sign_up_copies
+from storage.activities import activity_reminders, calendar_feeds, retention, sign_up_copies
 from storage.activities import questions as kept_questions
 from storage.activities import reminders as kept_reminders
 from storage.activities import sign_ups as kept_sign_ups
@@ -120,6 +120,7 @@ FEATURE = Feature(
     personal_data=(
         PersonalData("activities", kept_sign_ups.erase, N_("Activities"), sign_up_copies.copy_of),
         PersonalData("reminders", kept_reminders.erase),
+        PersonalData("reminder_choices", activity_reminders.erase),
         PersonalData(
             "activity_questions", kept_questions.erase, N_("Your questions to organisers"), kept_questions.copy_of
         ),

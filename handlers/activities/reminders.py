@@ -13,7 +13,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n import formatting, translations
-from storage.activities import activities, participants, reminders, sign_ups
+from storage.activities import activities, activity_reminders, participants, sign_ups
 from storage.activities.activities import Activity, leads_of
 from storage.activities.ids import ActivityId
 from storage.activities.notices import ActivityReminder
@@ -32,7 +32,7 @@ LEADS = ("", "172800,86400", "86400,7200", "86400", "7200", "1800")
 async def remind(talk: Talk, row: Activity) -> None:
     """The reminders of this person for this activity, as they stand now."""
     context = talk.context
-    await reminders.plan(
+    await activity_reminders.plan(
         talk.session, row, context.settings.lead_times, talk.now, context.settings.quiet_hours, talk.person.id
     )
 
@@ -64,7 +64,7 @@ async def show_leads(talk: Talk, activity_id: ActivityId) -> None:
         mine = await participants.of(talk.session, activity_id, talk.person.id)
         current = mine.leads if mine is not None else None
     else:
-        current = await reminders.choice_of(talk.session, talk.person.id)
+        current = await activity_reminders.choice_of(talk.session, talk.person.id)
     default = ("• " if current is None else "") + _choice_words(talk, None)
     rows = [[presses.SET_LEADS.button(default, activity_id, -1)]]
     keys = [
@@ -86,13 +86,13 @@ async def set_leads(talk: Talk, activity_id: ActivityId, at: int) -> None:
     context = talk.context
     if activity_id:
         row = await activities.published(talk.session, activity_id)
-        await reminders.choose_for_activity(talk.session, activity_id, talk.person.id, chosen)
+        await activity_reminders.choose_for_activity(talk.session, activity_id, talk.person.id, chosen)
         await remind(talk, row)
     else:
-        await reminders.choose(talk.session, talk.person.id, chosen)
+        await activity_reminders.choose(talk.session, talk.person.id, chosen)
         for number in await sign_ups.upcoming_of(talk.session, talk.person.id, talk.now):
             row = await activities.published(talk.session, number)
-            await reminders.plan(
+            await activity_reminders.plan(
                 talk.session, row, context.settings.lead_times, talk.now, context.settings.quiet_hours, talk.person.id
             )
     talk.edit(talk._("Reminders: {leads}").format(leads=_choice_words(talk, chosen)))

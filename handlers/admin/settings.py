@@ -20,7 +20,7 @@ from handlers.forms.questions import Choice, Input, NotAnAnswer, Question
 from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from storage import audit
-from storage.activities import activities, reminders
+from storage.activities import activities, activity_reminders
 from storage.dialogues import Value
 from storage.hours.quiet_hours import QuietHours
 from storage.operations import settings
@@ -191,4 +191,4 @@ async def _replan(talk: Talk, name: str, parsed: Any) -> None:
     else:
         return
     for row in await activities.coming(talk.session, talk.now):
-        await reminders.plan(talk.session, row, leads, talk.now, quiet)
+        await activity_reminders.plan(talk.session, row, leads, talk.now, quiet)

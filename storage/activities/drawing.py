@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import sealed_columns
-from storage.activities import activities, draws, participants, reminders, waiting_list
+from storage.activities import activities, activity_reminders, draws, participants, waiting_list
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.draws import SETTLES_FOR, ActivityDraw
 from storage.activities.ids import ActivityId
@@ -65,7 +65,7 @@ async def draw_next(session: AsyncSession, now: datetime, quiet: QuietHours, lea
     rows = {one.ticket: one for one in await _in_draw(session, activity.id)}
     await delivery_queue.add_all(session, _placed(activity, drawn, rows, due))
     await session.flush()
-    await reminders.plan(session, activity, lead_times, now, quiet)
+    await activity_reminders.plan(session, activity, lead_times, now, quiet)
     await waiting_list.offer_free_places(session, activity.id, now, quiet)
     return True
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.activities import activities, participants, reminders, sign_ups
+from storage.activities import activities, activity_reminders, participants, reminders, sign_ups
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import ActivityId
 from storage.activities.notices import PlaceLapsed, PlaceOffered
@@ -96,7 +96,7 @@ async def offer_free_places(
 async def _leave(session: AsyncSession, row: SignUp) -> None:
     row.state, row.offered_until, row.answers = PlaceState.LEFT, None, None
     await session.flush()
-    await reminders.drop(session, reminders.ACTIVITY, row.activity_id, row.person_id)
+    await reminders.drop(session, activity_reminders.ACTIVITY, row.activity_id, row.person_id)
 
 
 async def _offer_on(session: AsyncSession, activity: Activity, now: datetime, quiet: QuietHours) -> list[Offer]:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from schedules import reminders as ticking
 from schedules.context import ClockContext
 from schedules.scheduler import Scheduler
-from storage.activities import activities, participants, planning, reminders
+from storage.activities import activities, activity_reminders, participants, planning, reminders
 from storage.activities.ids import ActivityId
 from storage.activities.reminders import Reminder
 from storage.coordination.looks import Looks
@@ -42,7 +42,7 @@ async def planned(
 ) -> None:
     async with database.writing() as session:
         row = await activities.published(session, activity_id)
-        await reminders.plan(session, row, LEADS, now, quiet, person)
+        await activity_reminders.plan(session, row, LEADS, now, quiet, person)
 
 
 async def waiting(database: Database) -> list[tuple[int, int, datetime]]:
@@ -133,7 +133,7 @@ async def test_what_moves_takes_its_reminders_along(database: Database) -> None:
     assert [due for _, _, due in await waiting(database)] == [SATURDAY + later - lead for lead in LEADS]
     async with database.writing() as session:
         await planning.cancel(session, activity_id, "rain", NOON)
-        await reminders.drop(session, reminders.ACTIVITY, activity_id)
+        await reminders.drop(session, activity_reminders.ACTIVITY, activity_id)
     assert await waiting(database) == []
 
 
@@ -146,8 +146,8 @@ async def test_each_chooses_how_often(database: Database) -> None:
         row = await participants.of(session, own, PersonId(1))
         assert row is not None
         row.leads = "7200,1800"
-        await reminders.choose(session, PersonId(1), "")
-        await reminders.choose(session, PersonId(2), "")
+        await activity_reminders.choose(session, PersonId(1), "")
+        await activity_reminders.choose(session, PersonId(2), "")
     await planned(database, own)
     assert [(person, due) for person, _, due in await waiting(database)] == [
         (1, SATURDAY - timedelta(hours=2)),
@@ -155,7 +155,7 @@ async def test_each_chooses_how_often(database: Database) -> None:
         (1, SATURDAY - timedelta(minutes=30)),
     ]
     async with database.writing() as session:
-        await reminders.choose(session, PersonId(2), None)
+        await activity_reminders.choose(session, PersonId(2), None)
     await planned(database, own, person=PersonId(2))
     assert [person for person, _, _ in await waiting(database)] == [1, 2, 3, 1]
 

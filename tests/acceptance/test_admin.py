@@ -12,7 +12,7 @@ from bot.app import App
 from handlers.chat.routes import Route
 from handlers.chat.talk import Talk
 from storage import audit
-from storage.activities import planning, reminders, sign_ups
+from storage.activities import activity_reminders, planning, reminders, sign_ups
 from storage.activities.activities import Kind
 from storage.activities.planning import Plan
 from storage.broadcasts.audited import BroadcastAction
@@ -112,7 +112,7 @@ async def test_new_lead_times_move_reminders_that_are_planned(town: Town) -> Non
         await planning.publish(session, row.id, NOON)
         await sign_ups.sign_up(session, row.id, PersonId(7), NOON, is_member=False)
         settings = town.context.settings
-        await reminders.plan(session, row, settings.lead_times, NOON, settings.quiet_hours)
+        await activity_reminders.plan(session, row, settings.lead_times, NOON, settings.quiet_hours)
     await changes(admin, "⏰ Reminders", "5h")
     async with town.database.reading() as session:
         due = await reminders.next_due(session)

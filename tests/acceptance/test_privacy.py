@@ -19,6 +19,7 @@ from handlers.inputs.consent import JOIN
 from schedules import retention
 from storage import audit, dialogues
 from storage.activities import (
+    activity_reminders,
     attendance,
     calendar_feeds,
     participants,
@@ -99,8 +100,8 @@ async def member_of(town: Town) -> Rider:
         activity = await planning.create(session, plan, COORDINATOR, NOON)
         await planning.publish(session, activity.id, NOON)
         await sign_ups.sign_up(session, activity.id, PERSON, NOON, is_member=False, answers=["diabetes"])
-        await reminders.plan(session, activity, [timedelta(hours=2)], NOON, QuietHours.of("00:00-00:00", UTC))
-        await reminders.choose(session, PERSON, "7200")
+        await activity_reminders.plan(session, activity, [timedelta(hours=2)], NOON, QuietHours.of("00:00-00:00", UTC))
+        await activity_reminders.choose(session, PERSON, "7200")
         await sign_ups.sign_up(session, activity.id, PersonId(8), NOON, is_member=False)
         await activity_questions.ask(session, activity.id, PERSON, "Where?", NOON)
         await calendar_feeds.token_of(session, PERSON)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.features import FEATURES
 from storage import audit, keys, schema
 from storage.activities import (
+    activity_reminders,
     attendance,
     calendar_feeds,
     check_ins,
@@ -186,8 +187,8 @@ async def _activities(session: AsyncSession) -> None:
     await questions.ask(session, row.id, LI, "Where?", NOON)
     await calendar_feeds.token_of(session, LI)
     await check_ins.open_door(session, GROUP, MessageId(5), row.id, NOON + timedelta(days=3), 1)
-    await reminders.choose(session, LI, "7200,3600")
-    await reminders.plan(session, row, [timedelta(hours=2)], NOON, ALL_DAY)
+    await activity_reminders.choose(session, LI, "7200,3600")
+    await activity_reminders.plan(session, row, [timedelta(hours=2)], NOON, ALL_DAY)
     assert await reminders.claim_due(session, NOON + timedelta(days=1, hours=22, minutes=30), limit=1) == 1
     await weekly_digest.switch(session, LI)
     await weekly_digest.queue_all(session, NOON)

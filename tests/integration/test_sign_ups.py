@@ -15,6 +15,7 @@ from sqlalchemy import select, text
 
 from storage.activities import (
     activities,
+    activity_reminders,
     attendance,
     participants,
     planning,
@@ -136,13 +137,13 @@ async def test_whoever_leaves_is_not_reminded_and_the_next_is_told(database: Dat
     wake_ups.listen(database, woken.append)
     async with database.writing() as session:
         activity = await activities.published(session, activity_id)
-        await reminders.plan(session, activity, [timedelta(days=1)], NOON, LOUD)
-        assert await reminders.counted(session, reminders.ACTIVITY, activity_id) == {86_400: 1}
+        await activity_reminders.plan(session, activity, [timedelta(days=1)], NOON, LOUD)
+        assert await reminders.counted(session, activity_reminders.ACTIVITY, activity_id) == {86_400: 1}
         assert not woken, "only once it is committed"
     assert woken == ["reminders"]
     async with database.writing() as session:
         await waiting_list.release_all(session, PersonId(1), NOON, LOUD)
-        assert not await reminders.counted(session, reminders.ACTIVITY, activity_id)
+        assert not await reminders.counted(session, activity_reminders.ACTIVITY, activity_id)
         (row,) = await participants.people_of(session, activity_id, (PlaceState.LEFT,))
         assert row.answers is None
         (notice,) = await session.scalars(select(Delivery))
