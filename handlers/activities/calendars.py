@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from handlers.activities import lists, presses
+from handlers.activities import cards, presses
 from handlers.chat.confirming import ask_first
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -20,7 +20,7 @@ def register(routes: Routes) -> None:
 
 
 async def send_file(talk: Talk, activity_id: ActivityId) -> None:
-    row = await lists.shown(talk, activity_id)
+    row = await cards.shown(talk, activity_id)
     organisation = talk.context.settings.organisation
     content = calendar_files.calendar(
         [row], organisation.name, talk.context.settings.lead_times, talk.context.link() + "?start="

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.activities import format as words
 from handlers.activities import presses
+from handlers.activities.cards import shown
 from handlers.activities.format import ActivityFacts
-from handlers.activities.lists import shown
 from handlers.chat import draw_files
 from handlers.chat.draw_files import digest
 from handlers.chat.press import Buttons, InvalidCallback, Page

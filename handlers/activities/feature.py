@@ -8,6 +8,7 @@ from handlers.activities import (
     audience,
     calendars,
     cancelling,
+    cards,
     check_ins,
     draws,
     duties,
@@ -50,6 +51,7 @@ from storage.activities.waiting_list import NoFreePlace, OfferLapsed
 def register(routes: Routes, _others: AllFeatures) -> None:
     for part in (
         lists,
+        cards,
         sign_ups,
         draws,
         reminders,

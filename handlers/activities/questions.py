@@ -9,8 +9,8 @@ from datetime import datetime
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.activities import cards, presses
 from handlers.activities import format as words
-from handlers.activities import lists, presses
 from handlers.activities.format import ActivityFacts
 from handlers.chat.press import Page
 from handlers.chat.readers import RECIPIENT
@@ -48,7 +48,7 @@ class NoSuchQuestion(Refused):
 
 
 async def ask_organiser(talk: Talk, activity_id: ActivityId) -> None:
-    row = await lists.shown(talk, activity_id)
+    row = await cards.shown(talk, activity_id)
     await forms.begin(talk, _ASK, QuestionDraft(id=row.id))
 
 

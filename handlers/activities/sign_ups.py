@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from handlers.activities import draws, presses
 from handlers.activities import format as words
+from handlers.activities.cards import edit_own_card, own_card_of, shown
 from handlers.activities.format import ActivityFacts
-from handlers.activities.lists import edit_own_card, own_card_of, shown
 from handlers.activities.reminders import remind
 from handlers.chat.press import Page
 from handlers.chat.readers import RECIPIENT
