@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 from markupsafe import Markup
@@ -13,10 +14,13 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.contests import presses, showing
 from handlers.contests.entering import take_down
-from handlers.contests.form import Channel, Refusal, Removal
+from handlers.contests.inputs import ChannelInput
 from handlers.contests.looking import viewer_of
 from handlers.forms import forms
 from handlers.forms.questionnaires import one_question
+from handlers.forms.questions import Question, asked
+from handlers.i18n.translations import N_
+from handlers.inputs.reason import reason_question
 from storage import audit
 from storage.contests import contests, entries, entry_checks, looking
 from storage.contests.audited import ContestAction
@@ -90,6 +94,15 @@ async def _require_may_check(talk: Talk, entry_id: EntryId) -> None:
     await entry_checks.require_may_check(talk.session, entry_id, talk.person.id, await _checkers(talk))
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an entry, as it was seen, is not accepted."""
+
+    id: EntryId
+    revision: int
+    reason: str = asked(reason_question(N_("Why isn't it accepted? The entrant will read this."), 2, 300))
+
+
 async def refuse(talk: Talk, entry_id: EntryId, revision: int) -> None:
     row = await entries.find(talk.session, entry_id)
     if row.state is not EntryState.WAITING or row.revision != revision:
@@ -110,6 +123,14 @@ async def _refused(talk: Talk, draft: Refusal) -> None:
 
 
 _REFUSAL = one_question("contest_refusal", Refusal, _refused, _RIGHT)
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Why an entry that is shown has to go."""
+
+    id: EntryId
+    reason: str = asked(reason_question(N_("Why are you taking it down? The entrant will read this."), 2, 300))
 
 
 async def ask_to_remove(talk: Talk, entry_id: EntryId) -> None:
@@ -152,6 +173,23 @@ def _post(talk: Talk, contest: Contest, row: Entry) -> None:
 async def _remember(database: Database, entry_id: EntryId, sent: Json) -> None:
     async with database.writing() as session:
         await entries.remember_post(session, entry_id, MessageId(sent["message_id"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Where entries are posted."""
+
+    id: ContestId
+    channel: ChatId = asked(
+        Question(
+            N_("Channel"),
+            N_(
+                "Which channel should accepted entries be posted in? Make me an admin there first, then forward "
+                "me a message from it, or write its number (-100…)."
+            ),
+            ChannelInput(),
+        )
+    )
 
 
 async def channel(talk: Talk, contest_id: ContestId) -> None:

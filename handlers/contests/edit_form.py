@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from handlers.chat.audience import AudiencePart, with_audience
-from handlers.contests.form import ENTRIES_EACH, EVEN, TITLE, DecidedBy, Terms
+from handlers.contests import decided_by
+from handlers.contests.form import ENTRIES_EACH, EVEN, TITLE, Terms
 from handlers.forms.questions import Question, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.text import ParagraphInput
@@ -77,7 +78,7 @@ def edit_of(row: Contest, phases: Mapping[Phase, datetime | None]) -> ContestEdi
         title=row.title,
         rules=row.rules,
         categories=settings.categories,
-        decided_by=_decided_by(phases),
+        decided_by=decided_by.of_phases(phases),
         prizes=settings.prizes,
         entries_each=settings.entries_each,
         by_team=settings.by_team,
@@ -91,12 +92,6 @@ def edit_of(row: Contest, phases: Mapping[Phase, datetime | None]) -> ContestEdi
         vote_until=phases.get(Phase.VOTE),
         judging_until=phases.get(Phase.JUDGING),
     )
-
-
-def _decided_by(phases: Collection[Phase]) -> DecidedBy:
-    if Phase.VOTE in phases:
-        return DecidedBy.BOTH if Phase.JUDGING in phases else DecidedBy.PUBLIC
-    return DecidedBy.JUDGES if Phase.JUDGING in phases else DecidedBy.DRAW
 
 
 def entrants_draft(audience: Sequence[AudiencePart[Any]]) -> type[Entrants]:

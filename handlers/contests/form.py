@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from handlers.chat.audience import AudiencePart, with_audience
 from handlers.chat.phase_dates import until_question
 from handlers.chat.talk import Talk
-from handlers.contests.inputs import ChannelInput
+from handlers.contests.decided_by import DECIDED_BY, DecidedBy, has_both, has_judges, has_vote, is_not_drawn
 from handlers.contests.words import SLOTS, VOTERS
 from handlers.forms.questionnaires import Form, questionnaire
 from handlers.forms.questions import Question, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ChoiceInput, YesNoInput
 from handlers.inputs.number import NumberChoiceInput, NumberInput
-from handlers.inputs.person import WHO, PersonMeant
-from handlers.inputs.reason import reason_question
 from handlers.inputs.text import LinesInput, ParagraphInput, TextInput
 from storage.contests.contests import (
     MOST_CATEGORIES,
@@ -32,55 +29,16 @@ from storage.contests.contests import (
     Tie,
     Voters,
 )
-from storage.contests.ids import ContestId, EntryId
 from storage.people.access import Right
 from storage.people.segments import Segment
-from storage.telegram_ids import ChatId
 
 EVEN = 50
 """Per cent that the public's votes weigh unless something else is declared."""
-
-
-class DecidedBy(StrEnum):
-    BOTH = "both"
-    PUBLIC = "public"
-    JUDGES = "judges"
-    DRAW = "draw"
-
-
-DECIDED_BY: dict[DecidedBy, str] = {
-    DecidedBy.BOTH: N_("Public vote, then judges"),
-    DecidedBy.PUBLIC: N_("Public vote alone"),
-    DecidedBy.JUDGES: N_("Judges alone"),
-    DecidedBy.DRAW: N_("A draw among all entries"),
-}
 TIE_LABELS: dict[Tie, str] = {
     Tie.JUDGES: N_("The judges' scores"),
     Tie.PUBLIC: N_("The public's votes"),
     Tie.DRAW: N_("A draw that anyone can check"),
 }
-
-
-class _Decided(Protocol):
-    @property
-    def decided_by(self) -> DecidedBy: ...
-
-
-def _has_vote(draft: _Decided) -> bool:
-    return draft.decided_by in (DecidedBy.BOTH, DecidedBy.PUBLIC)
-
-
-def _has_judges(draft: _Decided) -> bool:
-    return draft.decided_by in (DecidedBy.BOTH, DecidedBy.JUDGES)
-
-
-def _is_not_drawn(draft: _Decided) -> bool:
-    return draft.decided_by is not DecidedBy.DRAW
-
-
-def _has_both(draft: _Decided) -> bool:
-    return draft.decided_by is DecidedBy.BOTH
-
 
 TITLE: Question[str, object] = Question(
     N_("Title"), N_("What is it called? For example: Safe riding, short videos 2027"), TextInput(2, 80)
@@ -145,7 +103,7 @@ class Schedule:
             N_("Who votes"),
             N_("Who may vote?"),
             ChoiceInput(VOTERS),
-            when=_has_vote,
+            when=has_vote,
             unanswered=VOTERS[Voters.KNOWN],
         ),
         default=Voters.KNOWN,
@@ -156,7 +114,7 @@ class Schedule:
             N_("Votes"),
             N_("How often may each person vote?"),
             ChoiceInput(SLOTS),
-            when=_has_vote,
+            when=has_vote,
             unanswered=SLOTS[Slot.CATEGORY],
         ),
         default=Slot.CATEGORY,
@@ -168,7 +126,7 @@ class Schedule:
             N_("How much do the public's votes count, in percent? The judges' scores make up the rest."),
             NumberInput(1, 99, N_("Write a number from 1 to 99."), ready=(20, 30, 50, 70)),
             columns=4,
-            when=_has_both,
+            when=has_both,
             unanswered=lambda _talk: str(EVEN),
         ),
         default=EVEN,
@@ -180,7 +138,7 @@ class Schedule:
             N_("How many entries of each category go on to the judges? Those with the most votes do."),
             NumberInput(1, 100, N_("Write a number from 1 to 100, or press “All”."), ready=(5, 10, 20), zero=N_("All")),
             columns=4,
-            when=_has_both,
+            when=has_both,
             unanswered=N_("All"),
         ),
         default=0,
@@ -192,7 +150,7 @@ class Schedule:
             N_("What do judges score, from 1 to 10? One criterion per line. Skip: the entry as a whole."),
             LinesInput(MOST_CRITERIA, 40, N_("One criterion per line: up to 8, of up to 40 characters each.")),
             optional=True,
-            when=_has_judges,
+            when=has_judges,
             unanswered=N_("the entry as a whole"),
         ),
         default=(),
@@ -203,7 +161,7 @@ class Schedule:
             N_("Ties"),
             N_("What breaks a tie?"),
             ChoiceInput(TIE_LABELS),
-            when=_is_not_drawn,
+            when=is_not_drawn,
             unanswered=TIE_LABELS[Tie.JUDGES],
         ),
         default=Tie.JUDGES,
@@ -221,7 +179,7 @@ class Schedule:
         until_question(
             N_("Vote until"),
             N_("Until when can people vote? Write it like “next Saturday 8 pm”, or choose a day."),
-            _has_vote,
+            has_vote,
         ),
         default=None,
         preset=True,
@@ -230,7 +188,7 @@ class Schedule:
         until_question(
             N_("Judging until"),
             N_("Until when can judges score? Write it like “next Saturday 8 pm”, or choose a day."),
-            _has_judges,
+            has_judges,
         ),
         default=None,
         preset=True,
@@ -247,46 +205,6 @@ class ContestDraft(Terms):
     """A contest as coordinators set it up. As it is asked for, it also has the fields of the audience."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewJudge:
-    id: ContestId
-    who: PersonMeant = asked(WHO)
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """Where entries are posted."""
-
-    id: ContestId
-    channel: ChatId = asked(
-        Question(
-            N_("Channel"),
-            N_(
-                "Which channel should accepted entries be posted in? Make me an admin there first, then forward "
-                "me a message from it, or write its number (-100…)."
-            ),
-            ChannelInput(),
-        )
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why an entry, as it was seen, is not accepted."""
-
-    id: EntryId
-    revision: int
-    reason: str = asked(reason_question(N_("Why isn't it accepted? The entrant will read this."), 2, 300))
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """Why an entry that is shown has to go."""
-
-    id: EntryId
-    reason: str = asked(reason_question(N_("Why are you taking it down? The entrant will read this."), 2, 300))
-
-
 def draft_for(audience: Sequence[AudiencePart[Any]]) -> type[ContestDraft]:
     """The draft with the questions about who may enter."""
     return with_audience(ContestDraft, audience, after=Basics, before=Schedule)
@@ -294,9 +212,9 @@ def draft_for(audience: Sequence[AudiencePart[Any]]) -> type[ContestDraft]:
 
 def plan_of(draft: Terms, segment: Segment) -> Plan:
     phases: dict[Phase, datetime | None] = {Phase.ENTRY: draft.entry_until, Phase.CHECK: None}
-    if _has_vote(draft):
+    if has_vote(draft):
         phases[Phase.VOTE] = draft.vote_until
-    if _has_judges(draft):
+    if has_judges(draft):
         phases[Phase.JUDGING] = draft.judging_until
     settings = Settings(
         categories=draft.categories,
@@ -306,7 +224,7 @@ def plan_of(draft: Terms, segment: Segment) -> Plan:
         slot=draft.slot,
         public_weight=draft.public_weight,
         shortlist=draft.shortlist,
-        criteria=draft.criteria if _has_judges(draft) else (),
+        criteria=draft.criteria if has_judges(draft) else (),
         tie=draft.tie,
         is_drawn=draft.decided_by is DecidedBy.DRAW,
         prizes=draft.prizes,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from markupsafe import Markup
 
 from handlers.chat.confirming import ask_first
@@ -9,10 +11,10 @@ from handlers.chat.press import Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.contests import presses, words
-from handlers.contests.form import NewJudge
 from handlers.forms import forms
 from handlers.forms.questionnaires import one_question
-from handlers.inputs.person import PersonMeant, person_link
+from handlers.forms.questions import asked
+from handlers.inputs.person import WHO, PersonMeant, person_link
 from storage import audit
 from storage.contests import contests, judges, judging
 from storage.contests.audited import ContestAction
@@ -59,6 +61,12 @@ async def _page(talk: Talk, row: Contest) -> Page:
 def _label(talk: Talk, judge: Judge) -> str:
     assert judge.person_id is not None
     return talk.context.names.of(judge.person_id) or str(judge.person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class NewJudge:
+    id: ContestId
+    who: PersonMeant = asked(WHO)
 
 
 async def begin(talk: Talk, contest_id: ContestId) -> None:
