@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.sandbox.menus import description_for, menu_of
 from bot.sandbox.params import Json, Params, bad
 from bot.sandbox.world import World
 
@@ -38,7 +39,7 @@ def set_my_commands(world: World, params: Params) -> bool:
         world.reachable(scope.removeprefix("chat:"))
     world.commands[scope, params.text("language_code")] = commands
     for person in world.people.values():
-        world.tell(person.id, {"type": "menu", "commands": world.menu_of(person)})
+        world.tell(person.id, {"type": "menu", "commands": menu_of(world, person)})
     return True
 
 
@@ -58,7 +59,7 @@ def _set_text(world: World, params: Params, name: str, limit: int) -> bool:
         raise bad(f"{name} is too long")
     world.texts[name, params.text("language_code")] = text
     for person in world.people.values():
-        world.tell(person.id, {"type": "description", "text": world.description_for(person)})
+        world.tell(person.id, {"type": "description", "text": description_for(world, person)})
     return True
 
 

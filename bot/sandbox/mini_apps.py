@@ -10,9 +10,10 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
 
+from bot.sandbox.menus import DEFAULT, menu_button_of
 from bot.sandbox.params import Json, Params, bad
 from bot.sandbox.people import Person
-from bot.sandbox.world import DEFAULT, World
+from bot.sandbox.world import World
 from bot.web.init_data import sign
 
 _LIGHT = {"bg_color": "#ffffff", "text_color": "#17212b"}
@@ -29,7 +30,7 @@ def set_chat_menu_button(world: World, params: Params) -> bool:
     world.menu_buttons[params.text("chat_id") or DEFAULT] = button
     world.changes += 1
     for person in world.people.values():
-        world.tell(person.id, {"type": "button", "button": world.menu_button_of(person)})
+        world.tell(person.id, {"type": "button", "button": menu_button_of(world, person)})
     return True
 
 

@@ -12,6 +12,7 @@ from aiohttp import WSMsgType, web
 from bot.sandbox import mini_apps, signs
 from bot.sandbox.codes import NoCode, read_code
 from bot.sandbox.files import IN_LIMIT
+from bot.sandbox.menus import description_for, menu_button_of, menu_of
 from bot.sandbox.params import Json, Refusal, Upload
 from bot.sandbox.people import Chat, Person
 from bot.sandbox.unread import marks
@@ -152,9 +153,9 @@ class Phone:
             "marks": marks(world),
             "time": self._time(),
             "can_start_afresh": self._controls.start_afresh is not None,
-            "commands": world.menu_of(person),
-            "button": world.menu_button_of(person),
-            "description": world.description_for(person),
+            "commands": menu_of(world, person),
+            "button": menu_button_of(world, person),
+            "description": description_for(world, person),
         }
 
     async def _act(self, socket: web.WebSocketResponse, person: Person, data: str) -> None:

@@ -11,11 +11,27 @@ import aiohttp
 from bot.backoff import Backoff
 from bot.observability.logs import logger
 from bot.sandbox.params import Json, Params, Refusal, bad
-from bot.sandbox.world import UPDATE_KINDS, World
+from bot.sandbox.world import World
 from bot.updates.intake import queue_key
 
 log = logger("bot.sandbox")
 
+UPDATE_KINDS = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "inline_query",
+    "chosen_inline_result",
+    "my_chat_member",
+    "poll",
+    "poll_answer",
+    "chat_member",
+    "chat_join_request",
+    "channel_post",
+    "edited_channel_post",
+    "message_reaction",
+    "message_reaction_count",
+)
 _LONGEST_POLL = 50
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _WEBHOOK_ACTIVE = (

@@ -15,24 +15,7 @@ from bot.sandbox.params import Json, Refusal, bad
 from bot.sandbox.people import Chat, Person, Query
 from bot.sandbox.privacy_mode import reaches_bot
 
-UPDATE_KINDS = (
-    "message",
-    "edited_message",
-    "callback_query",
-    "inline_query",
-    "chosen_inline_result",
-    "my_chat_member",
-    "poll",
-    "poll_answer",
-    "chat_member",
-    "chat_join_request",
-    "channel_post",
-    "edited_channel_post",
-    "message_reaction",
-    "message_reaction_count",
-)
 _NOT_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
-
 
 Event = Json
 
@@ -44,9 +27,6 @@ def _copied(body: Json) -> Json:
 
 
 Listener = Callable[[int, Event], None]
-
-DEFAULT = "default"
-"""The menu button of chats that have none of their own."""
 
 
 class World:
@@ -290,24 +270,3 @@ class World:
             self.waiting = [update for update in self.waiting if update["update_id"] >= until]
             self.changes += 1
             self.changed.notify_all()
-
-    def menu_of(self, person: Person) -> list[Json]:
-        """The commands that this person's phone offers.
-
-        https://core.telegram.org/bots/api#determining-list-of-commands
-        """
-        language = person.language_code.split("-")[0]
-        for scope in (f"chat:{person.id}", "all_private_chats", "default"):
-            for code in (language, ""):
-                if (scope, code) in self.commands:
-                    return self.commands[scope, code]
-        return []
-
-    def menu_button_of(self, person: Person) -> Json:
-        """What stands below this person's private chat."""
-        return self.menu_buttons.get(str(person.id)) or self.menu_buttons.get(DEFAULT) or {"type": "commands"}
-
-    def description_for(self, person: Person) -> str:
-        """What an empty chat shows."""
-        language = person.language_code.split("-")[0]
-        return self.texts.get(("description", language)) or self.texts.get(("description", ""), "")

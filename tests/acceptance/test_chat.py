@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.sandbox.files import STICKER
+from bot.sandbox.menus import menu_of
 from bot.sandbox.server import Fault
 from bot.telegram import menus
 from handlers.stations import presses as stations_presses
@@ -291,7 +292,7 @@ async def test_menus_are_published_once_in_both_languages(town: Town) -> None:
     everything = await menus.everything(town.database, town.context, town.app.services.routes, town.now)
     await menus.publish(town.database, town.world.bot["id"], everything, town.app.telegram.api.call)
     assert {code for scope, code in town.world.commands if scope == "default"} == {"", "zh", "en"}
-    names = [command["command"] for command in town.world.menu_of(rider.person)]
+    names = [command["command"] for command in menu_of(town.world, rider.person)]
     assert names[0] == "station" and "broadcast" not in names
     again = [one for one in everything if not one.name.startswith("chat/")]
     assert await menus.publish(town.database, town.world.bot["id"], again, town.app.telegram.api.call) == 0
