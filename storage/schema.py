@@ -32,7 +32,7 @@ from storage.campaigns.ballots import table as ballot_table  # noqa: F401
 from storage.campaigns.commitments import table as commitment_tables  # noqa: F401
 from storage.campaigns.demands import stances  # noqa: F401
 from storage.campaigns.demands import table as demands  # noqa: F401
-from storage.campaigns.surveys import answers, parts, roll, surveys  # noqa: F401
+from storage.campaigns.surveys import parts, roll, surveys, tallies  # noqa: F401
 from storage.campaigns.surveys import questions as survey_questions  # noqa: F401
 from storage.cases import (  # noqa: F401  # noqa: F401
     allowances,

@@ -21,7 +21,7 @@ from storage import schema
 from storage.campaigns import campaigns, moves
 from storage.campaigns.campaigns import Phase, Plan
 from storage.campaigns.ids import SurveyId
-from storage.campaigns.surveys import answers, questions, surveys
+from storage.campaigns.surveys import questions, surveys, tallies
 from storage.campaigns.surveys.roll import RollRow
 from storage.campaigns.surveys.surveys import State
 from storage.campaigns.surveys.wording import Kind, Wording
@@ -84,7 +84,7 @@ async def fill(_folder: Path, url: str) -> Crowd:
             plan = surveys.Plan(f"Survey {number}", now + timedelta(days=9))
             row = await surveys.create(session, campaign.id, plan)
             await questions.replace_all(session, row.id, [_QUESTION] * QUESTIONS)
-            await answers.lay_down(session, row.id)
+            await tallies.lay_down(session, row.id)
             row.state, row.opened_at = State.OPEN, now
             found.append(row.id)
         rolls = [

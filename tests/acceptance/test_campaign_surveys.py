@@ -16,10 +16,10 @@ from storage import audit
 from storage.campaigns.campaigns import Phase
 from storage.campaigns.ids import QuestionId, SurveyId
 from storage.campaigns.surveys import questions, surveys
-from storage.campaigns.surveys.answers import Tally
 from storage.campaigns.surveys.audited import SurveyAction
 from storage.campaigns.surveys.roll import RollRow
 from storage.campaigns.surveys.surveys import State, Survey
+from storage.campaigns.surveys.tallies import Tally
 from storage.campaigns.surveys.wording import Kind, Wording
 from storage.dialogues import Value
 from storage.membership import memberships

@@ -17,9 +17,10 @@ from storage.campaigns import campaigns, moves
 from storage.campaigns.campaigns import Phase, Plan
 from storage.campaigns.ids import CampaignId, QuestionId, SurveyId
 from storage.campaigns.surveys import answers, parts, questions, results, roll, running, surveys
-from storage.campaigns.surveys.answers import ANSWERED, NotAnOption, NotOnRoll, SurveyClosed, Tally
+from storage.campaigns.surveys.answers import NotAnOption, NotOnRoll, SurveyClosed
 from storage.campaigns.surveys.roll import RollRow
 from storage.campaigns.surveys.surveys import NoSuchSurvey, State
+from storage.campaigns.surveys.tallies import ANSWERED, Tally
 from storage.campaigns.surveys.wording import Kind, Wording
 from storage.database import Database
 from storage.dialogues import Value

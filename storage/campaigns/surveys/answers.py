@@ -1,8 +1,6 @@
-"""Answering: a flag on the roll, and counters. No row joins a person to an answer.
+"""Answering: who may answer which questions of a survey now, and what is left for them to answer.
 
-All counters of the question are written at each answer, those of the other options with the number they had. So the
-versions of the rows (PostgreSQL's xmin, which names the last transaction) say which question was answered last, and not
-how.
+That somebody has answered is a flag on the roll, what they answered counters in `tallies`.
 """
 
 from __future__ import annotations
@@ -12,48 +10,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, cast
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    ColumnElement,
-    ForeignKey,
-    Select,
-    SmallInteger,
-    Table,
-    Text,
-    Update,
-    any_,
-    bindparam,
-    case,
-    exists,
-    insert,
-    select,
-    update,
-)
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import Table, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.campaigns import campaigns
 from storage.campaigns.ids import CampaignId, QuestionId, SurveyId
-from storage.campaigns.surveys import parts, questions, roll
+from storage.campaigns.surveys import parts, roll, tallies
 from storage.campaigns.surveys import wording as wordings
 from storage.campaigns.surveys.parts import SurveyPart
 from storage.campaigns.surveys.questions import Asked, NoSuchQuestion, SurveyQuestion
 from storage.campaigns.surveys.surveys import NoSuchSurvey, State, Survey
 from storage.campaigns.surveys.wording import Kind
-from storage.database import Base
-from storage.dialects import is_postgresql
-from storage.disclosure import kept
 from storage.engine.fast_statements import Row, run
 from storage.people import segments
 from storage.people.segments import Segment
 from storage.phases import State as CampaignState
 from storage.refusals import Refused
 from storage.telegram_ids import PersonId
-
-ANSWERED = 0
-"""The counter of whoever answered the question at all; the options count from 1."""
 
 
 class SurveyClosed(Refused):
@@ -66,15 +39,6 @@ class NotOnRoll(Refused):
 
 class NotAnOption(Refused):
     """No such answer to this question, or too many of them."""
-
-
-class Tally(Base):
-    __tablename__ = "survey_tallies"
-
-    question_id: Mapped[QuestionId] = mapped_column(BigInteger, ForeignKey("survey_questions.id"), primary_key=True)
-    part: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    option: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    count: Mapped[int] = mapped_column(default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +68,8 @@ class _State(Protocol):
     def closes_at(self) -> datetime: ...
 
 
-_QUESTIONS, _SURVEYS, _TALLIES, _CAMPAIGNS, _PARTS = (
-    cast(Table, one.__table__) for one in (SurveyQuestion, Survey, Tally, campaigns.Campaign, SurveyPart)
+_QUESTIONS, _SURVEYS, _CAMPAIGNS, _PARTS = (
+    cast(Table, one.__table__) for one in (SurveyQuestion, Survey, campaigns.Campaign, SurveyPart)
 )
 _ASKED = (
     select(
@@ -136,39 +100,6 @@ _OF_QUESTION = _ASKED.where(
     _SURVEYS.c.id == select(_ANSWERED.c.survey_id).where(_ANSWERED.c.id == bindparam("question")).scalar_subquery()
 ).with_for_update(read=True, of=_SURVEYS)
 """The same of the survey of a question, which can't be closed until the transaction ends."""
-
-
-def _numbers(name: str) -> ColumnElement[Sequence[int]]:
-    """Several numbers in one parameter, written "{1,2}", whose statement is the same for any number of them."""
-    return sql_cast(bindparam(name, type_=Text()), ARRAY(SmallInteger))
-
-
-def _counting(rises: ColumnElement[bool]) -> Update:
-    return _TALLIES.update().values(count=_TALLIES.c.count + case((rises, 1), else_=0))
-
-
-_COUNT = _counting(_TALLIES.c.option.in_(bindparam("chosen", expanding=True))).where(
-    _TALLIES.c.question_id == bindparam("question"), _TALLIES.c.part.in_(bindparam("parts", expanding=True))
-)
-
-
-def _mark_and_count() -> Select[int]:
-    """Both at once, on PostgreSQL. Answers to the same question wait for each other, so that none locks what another
-    waits for."""
-    marked = roll.MARK.cte("marked")
-    locked = (
-        select(_QUESTIONS.c.id)
-        .where(_QUESTIONS.c.id == bindparam("question"), exists(select(marked.c.answered)))
-        .with_for_update()
-        .cte("locked")
-    )
-    counted = _counting(_TALLIES.c.option == any_(_numbers("chosen"))).where(
-        _TALLIES.c.question_id.in_(select(locked.c.id)), _TALLIES.c.part == any_(_numbers("parts"))
-    )
-    return select(marked.c.answered).add_cte(counted.cte("counted"))
-
-
-_MARK_AND_COUNT = _mark_and_count()
 
 
 async def require_open(session: AsyncSession, row: _State, person_id: PersonId, now: datetime) -> None:
@@ -244,7 +175,7 @@ async def answer(
     question = Asked(row.id, row.position, wordings.opened(row.content))
     _check(question, chosen)
     in_parts = await parts.that_hold(session, survey_id, person_id, now) if row.has_parts else [parts.EVERYBODY]
-    answered = await _count_once(session, survey_id, person_id, question, chosen, in_parts)
+    answered = await tallies.count_once(session, survey_id, person_id, question, chosen, in_parts)
     if answered is None:
         return await _sheet(session, rows, person_id), False
     return _filled(rows, answered), True
@@ -255,53 +186,3 @@ def _check(question: Asked, chosen: frozenset[int]) -> None:
     most = wording.size if wording.kind is Kind.SEVERAL else 1
     if not 1 <= len(chosen) <= most or not chosen <= set(range(1, wording.size + 1)):
         raise NotAnOption
-
-
-async def _count_once(
-    session: AsyncSession,
-    survey_id: SurveyId,
-    person_id: PersonId,
-    question: Asked,
-    chosen: frozenset[int],
-    in_parts: Sequence[int],
-) -> int | None:
-    """Counts the answer of whoever has given none to this question; returns the bits of what they have answered then,
-    None if nothing was counted."""
-    rising = [ANSWERED, *sorted(chosen)]
-    if is_postgresql(session):
-        marking = {"survey": survey_id, "person": person_id, "bit": question.bit}
-        counting = {"question": question.id, "parts": _written(in_parts), "chosen": _written(rising)}
-        bits: int | None = (await run(session, _MARK_AND_COUNT, marking | counting)).scalar()
-        return bits
-    answered = await roll.mark(session, survey_id, person_id, question.bit)
-    if answered is not None:
-        await run(session, _COUNT, {"question": question.id, "parts": in_parts, "chosen": rising})
-    return answered
-
-
-def _written(numbers: Sequence[int]) -> str:
-    return f"{{{','.join(map(str, numbers))}}}"
-
-
-async def lay_down(session: AsyncSession, survey_id: SurveyId) -> None:
-    """A counter for each question, part and option, all at 0."""
-    numbers = [parts.EVERYBODY, *(row.number for row in await parts.of_survey(session, survey_id))]
-    rows = [
-        {"question_id": question.id, "part": part, "option": option, "count": 0}
-        for question in await questions.of_survey(session, survey_id)
-        for part in numbers
-        for option in range(question.wording.size + 1)
-    ]
-    await session.execute(insert(Tally), rows)
-
-
-async def round_off(session: AsyncSession, survey_id: SurveyId) -> None:
-    """Rounds the counters as they are shown (see storage/disclosure.py). From the close on the database knows no more
-    than everybody may see."""
-    theirs = select(SurveyQuestion.id).where(SurveyQuestion.survey_id == survey_id)
-    await session.execute(
-        update(Tally)
-        .where(Tally.question_id.in_(theirs))
-        .values(count=kept(_TALLIES.c.count))
-        .execution_options(synchronize_session=False)
-    )

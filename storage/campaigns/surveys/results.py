@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.campaigns.ids import SurveyId
 from storage.campaigns.surveys import parts, questions, roll, surveys
-from storage.campaigns.surveys.answers import ANSWERED, Tally
 from storage.campaigns.surveys.questions import SurveyQuestion
 from storage.campaigns.surveys.running import NotClosed
 from storage.campaigns.surveys.surveys import State, Survey
+from storage.campaigns.surveys.tallies import ANSWERED, Tally
 from storage.campaigns.surveys.wording import Wording
 from storage.disclosure import MIN_CELL_SIZE, Figure, columns, figure
 

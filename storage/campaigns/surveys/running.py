@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage import audit
 from storage.campaigns import campaigns
 from storage.campaigns.ids import CampaignId, SurveyId
-from storage.campaigns.surveys import answers, questions, roll, surveys
+from storage.campaigns.surveys import questions, roll, surveys, tallies
 from storage.campaigns.surveys.audited import SurveyAction
 from storage.campaigns.surveys.notices import SurveyOpened, SurveyPublished
 from storage.campaigns.surveys.roll import RollRow
@@ -57,7 +57,7 @@ async def open_(session: AsyncSession, survey_id: SurveyId, opener: PersonId, no
         raise NoQuestions
     if row.closes_at <= now:
         raise ClosesTooSoon
-    await answers.lay_down(session, survey_id)
+    await tallies.lay_down(session, survey_id)
     row.state, row.opened_at = State.OPENING, now
     await note(session, opener, SurveyAction.SURVEY_OPENED, row, now)
     wake_ups.request(session, WakeUp.SURVEYS)
@@ -114,7 +114,7 @@ async def close(session: AsyncSession, survey_id: SurveyId, closer: PersonId, no
 
 async def _close(session: AsyncSession, row: Survey, closer: PersonId, now: datetime) -> None:
     row.roll_size, row.answered = await roll.sizes(session, row.id)
-    await answers.round_off(session, row.id)
+    await tallies.round_off(session, row.id)
     row.state, row.closes_at, row.roll_to = State.CLOSED, min(row.closes_at, now), NOBODY
     await note(session, closer, SurveyAction.SURVEY_CLOSED, row, now)
     wake_ups.request(session, WakeUp.SURVEYS)
