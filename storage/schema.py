@@ -30,7 +30,7 @@ from storage.campaigns.agreements import comments as clause_comments  # noqa: F4
 from storage.campaigns.agreements import table as agreement_tables  # noqa: F401
 from storage.campaigns.ballots import table as ballot_table  # noqa: F401
 from storage.campaigns.commitments import table as commitment_tables  # noqa: F401
-from storage.campaigns.demands import stances  # noqa: F401
+from storage.campaigns.demands import stances, voters  # noqa: F401
 from storage.campaigns.demands import table as demands  # noqa: F401
 from storage.campaigns.surveys import parts, roll, surveys, tallies  # noqa: F401
 from storage.campaigns.surveys import questions as survey_questions  # noqa: F401

@@ -18,7 +18,7 @@ from storage.campaigns.demands import moderation
 from storage.campaigns.demands.audited import DemandAction
 from storage.campaigns.demands.decks import SHUFFLED_EVERY
 from storage.campaigns.demands.gathering import MOST
-from storage.campaigns.demands.stances import DemandStance, DemandVoter, Stance
+from storage.campaigns.demands.stances import DemandStance, Stance
 from storage.campaigns.demands.table import (
     Demand,
     DemandAuthor,
@@ -27,6 +27,7 @@ from storage.campaigns.demands.table import (
     DemandState,
     Reason,
 )
+from storage.campaigns.demands.voters import DemandVoter
 from storage.campaigns.ids import CampaignId, DemandId
 from storage.people import roles
 from storage.people.access import Role

@@ -22,7 +22,7 @@ from storage.campaigns.demands import counting, following, gathering, moderation
 from storage.campaigns.demands.decks import SHUFFLED_EVERY, Decks
 from storage.campaigns.demands.gathering import MOST, Brought
 from storage.campaigns.demands.notices import TO_AUTHORS, DemandShown
-from storage.campaigns.demands.stances import DemandStance, DemandVoter, Part, Stance, alias_of
+from storage.campaigns.demands.stances import DemandStance, Stance, alias_of
 from storage.campaigns.demands.table import (
     AlreadyDecided,
     Demand,
@@ -38,6 +38,7 @@ from storage.campaigns.demands.table import (
     SameOutcome,
     TooManyDemands,
 )
+from storage.campaigns.demands.voters import DemandVoter, Part
 from storage.campaigns.ids import CampaignId, DemandId
 from storage.database import Database
 from storage.deliveries import queue

@@ -26,8 +26,9 @@ from storage.campaigns.campaigns import Campaign, Phase
 from storage.campaigns.demands import gathering, stances
 from storage.campaigns.demands.decks import Decks
 from storage.campaigns.demands.gathering import Brought
-from storage.campaigns.demands.stances import Part, Stance
+from storage.campaigns.demands.stances import Stance
 from storage.campaigns.demands.table import TooManyDemands, ranking_of
+from storage.campaigns.demands.voters import Part
 from storage.campaigns.ids import CampaignId, DemandId
 
 Parts = Callable[[Talk], Sequence[Part]]

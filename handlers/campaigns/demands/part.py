@@ -15,7 +15,6 @@ from handlers.i18n.translations import N_
 from storage.campaigns.demands import following, gathering, stances
 from storage.campaigns.demands.audited import DemandAction
 from storage.campaigns.demands.decks import Decks
-from storage.campaigns.demands.stances import Part
 from storage.campaigns.demands.table import (
     AlreadyDecided,
     CannotMerge,
@@ -27,6 +26,7 @@ from storage.campaigns.demands.table import (
     SameOutcome,
     TooManyDemands,
 )
+from storage.campaigns.demands.voters import Part
 
 
 def register(routes: Routes, others: AllFeatures) -> None:

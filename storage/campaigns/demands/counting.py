@@ -19,8 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.campaigns.demands import groups
 from storage.campaigns.demands.groups import Stances
-from storage.campaigns.demands.stances import DemandStance, DemandVoter, Stance
+from storage.campaigns.demands.stances import DemandStance, Stance
 from storage.campaigns.demands.table import Demand, DemandCount, OpinionGroup, Ranking, RankingState
+from storage.campaigns.demands.voters import DemandVoter
 from storage.campaigns.ids import CampaignId, DemandId
 from storage.column_types import beyond
 from storage.database import apart

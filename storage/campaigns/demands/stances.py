@@ -14,10 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, cast
 
-import orjson
 from sqlalchemy import BigInteger, ForeignKey, Select, Table, bindparam, delete, exists, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,13 +26,14 @@ from storage import sealed_columns
 from storage.campaigns import campaigns
 from storage.campaigns.campaigns import Campaign, NoSuchCampaign, Phase, PhaseOver, PhaseRow
 from storage.campaigns.demands.table import Demand, DemandState, NoSuchDemand, RankedNoMore, Ranking
+from storage.campaigns.demands.voters import DemandVoter, Part, note_parts
 from storage.campaigns.ids import CampaignId, DemandId
-from storage.column_types import IntEnumColumn, Sealed
+from storage.column_types import IntEnumColumn
 from storage.database import Base, vault_of
 from storage.dialects import insert_for, is_postgresql
 from storage.engine.fast_statements import Row, run
 from storage.people import segments
-from storage.people.segments import Condition, Segment
+from storage.people.segments import Segment
 from storage.phases import State
 from storage.sealed_columns import identity
 from storage.telegram_ids import PersonId
@@ -55,26 +55,6 @@ class DemandStance(Base):
     stance: Mapped[Stance] = mapped_column(IntEnumColumn(Stance))
 
 
-class DemandVoter(Base):
-    """The parts (platform, district) to which an alias belonged when it took its first stance, sealed."""
-
-    __tablename__ = "demand_voters"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (SQLAlchemy reads it as it is)
-
-    campaign_id: Mapped[CampaignId] = mapped_column(ForeignKey("campaigns.id"), primary_key=True, autoincrement=False)
-    alias: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    parts: Mapped[bytes | None] = mapped_column(Sealed, default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a breakdown: "platform", "美团", and who belongs to it. The database alone decides that."""
-
-    breakdown: str
-    name: str
-    condition: Condition
-
-
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """Where somebody stands in the ranking of a campaign; `version` is that of its set of demands."""
@@ -84,8 +64,8 @@ class Ranked:
     answered: frozenset[DemandId]
 
 
-_DEMANDS, _CAMPAIGNS, _PHASES, _RANKINGS, _STANCES, _VOTERS = (
-    cast(Table, one.__table__) for one in (Demand, Campaign, PhaseRow, Ranking, DemandStance, DemandVoter)
+_DEMANDS, _CAMPAIGNS, _PHASES, _RANKINGS, _STANCES = (
+    cast(Table, one.__table__) for one in (Demand, Campaign, PhaseRow, Ranking, DemandStance)
 )
 _OF_CAMPAIGN = (
     _CAMPAIGNS.c.id,
@@ -147,11 +127,6 @@ _TAKE_AT_ONCE = _take_at_once()
 """PostgreSQL's; SQLite has no change within a query, and no round trips."""
 
 
-@cache
-def _enter(*, postgres: bool) -> postgresql.Insert:
-    return insert_for(DemandVoter, postgres=postgres).on_conflict_do_nothing()
-
-
 def alias_of(secret: bytes, person_id: PersonId) -> int:
     """64 bits of the HMAC: that two of a million people share one has a chance of one in 30 million."""
     return int.from_bytes(hmac.digest(secret, str(person_id).encode(), "sha256")[:8], "big", signed=True)
@@ -177,7 +152,7 @@ async def stand(
     alias = alias_of(_opened(session, place), person_id)
     answered = await _take(session, place.id, alias, demand_id, stance)
     if not answered:
-        await _note_parts(session, place.id, alias, person_id, parts, now)
+        await note_parts(session, place.id, alias, person_id, parts, now)
     return Ranked(place.id, place.version or 0, answered | {demand_id})
 
 
@@ -238,21 +213,6 @@ def _segment(text: str) -> Segment:
 
 def _opened(session: AsyncSession, place: Row) -> bytes:
     return vault_of(session).open(place.secret, "campaigns.secret", identity(place.id))
-
-
-async def _note_parts(
-    session: AsyncSession,
-    campaign_id: CampaignId,
-    alias: int,
-    person_id: PersonId,
-    parts: Sequence[Part],
-    now: datetime,
-) -> None:
-    held = await segments.which_hold(session, [one.condition for one in parts], person_id, now) if parts else []
-    mine = [(one.breakdown, one.name) for one, holds in zip(parts, held, strict=True) if holds]
-    sealed = vault_of(session).seal(orjson.dumps(mine), "demand_voters.parts", identity(campaign_id, alias))
-    row = {"campaign_id": campaign_id, "alias": alias, "parts": sealed}
-    await run(session, _enter(postgres=is_postgresql(session)), row)
 
 
 async def ranked(session: AsyncSession, campaign_id: CampaignId, person_id: PersonId, now: datetime) -> Ranked:
