@@ -23,7 +23,8 @@ from storage.people import roles
 from storage.people.access import RIGHTS, Right, Role
 from storage.people.audited import PeopleAction
 from storage.telegram_ids import PersonId
-from tests.support.simulator import ADMIN, COORDINATOR, DEZHOU, NOON, Rider, Town, configured, running, telegram
+from tests.support.config import configured
+from tests.support.simulator import ADMIN, COORDINATOR, DEZHOU, NOON, Rider, Town, running, telegram
 from tests.support.words.admin import ASKED_FOR_PERSON, ROLES_PAGE, YES_CHANGE
 from tests.support.words.broadcasts import ASKED_FOR_MESSAGE
 from tests.support.words.chat import STAFF_ONLY, WELCOME

@@ -49,8 +49,9 @@ from storage.spreadsheet_cells import harmless
 from storage.telegram_ids import PersonId
 from tests.support.activities import SATURDAY, at_home, planned
 from tests.support.applications import picture
+from tests.support.config import configured
 from tests.support.languages import LANGUAGES
-from tests.support.simulator import COORDINATOR, HALL, NOON, Rider, Town, configured, free_port, running, telegram
+from tests.support.simulator import COORDINATOR, HALL, NOON, Rider, Town, free_port, running, telegram
 from tests.support.words.activities import HAS_PLACE, HAS_PLACE_NUMBER, JOIN_WAITING_LIST, SIGN_UP, START
 from tests.support.words.broadcasts import ASKED_FOR_MESSAGE, PREVIEW, SEND_TO
 from tests.support.words.chat import ANSWER

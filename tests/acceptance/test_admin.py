@@ -31,8 +31,9 @@ from storage.schema import NEWEST
 from storage.telegram_ids import PersonId
 from tests.support.admins import admin_of
 from tests.support.case_scripts import at_desk
+from tests.support.config import configured
 from tests.support.privacy import erases_everything
-from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town, configured, running, telegram
+from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town, running, telegram
 from tests.support.words.admin import BLOCKED_UNTIL, HOTLINE, SETTINGS_PAGE, SYSTEM_PAGE
 from tests.support.words.chat import WELCOME
 from tests.support.words.forms import FOR_HOW_LONG, REVIEW_PAGE

@@ -39,10 +39,11 @@ from tests.support.agreements import (
     with_campaigns,
 )
 from tests.support.campaigns import TITLE, in_phase, moved, prepared
+from tests.support.config import configured
 from tests.support.languages import LANGUAGES
 from tests.support.pdf_text import text_of_pdf
 from tests.support.privacy import erases_everything
-from tests.support.simulator import ADMIN, COORDINATOR, Rider, Town, configured, running, telegram
+from tests.support.simulator import ADMIN, COORDINATOR, Rider, Town, running, telegram
 from tests.support.words.privacy import STORED_PAGE
 
 RIDER, OTHER = 510, 511

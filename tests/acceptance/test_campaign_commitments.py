@@ -38,10 +38,11 @@ from storage.telegram_ids import PersonId
 from tests.support.activities import at_home
 from tests.support.agreements import FIRST, KNOWN, published, with_campaigns
 from tests.support.campaigns import TITLE, in_phase, moved, prepared
+from tests.support.config import configured
 from tests.support.languages import LANGUAGES
 from tests.support.pdf_text import text_of_pdf
 from tests.support.privacy import erases_everything
-from tests.support.simulator import COORDINATOR, NOON, Rider, Town, configured, running, telegram
+from tests.support.simulator import COORDINATOR, NOON, Rider, Town, running, telegram
 from tests.support.words.privacy import STORED_PAGE
 
 RIDER, OTHER = 510, 511

@@ -23,8 +23,9 @@ from storage.phases import State
 from storage.telegram_ids import PersonId
 from tests.support.activities import at_home
 from tests.support.campaigns import COUNTERPART, TITLE, in_phase, moved, prepared
+from tests.support.config import configured
 from tests.support.languages import LANGUAGES
-from tests.support.simulator import COORDINATOR, NOON, Town, configured, running, telegram
+from tests.support.simulator import COORDINATOR, NOON, Town, running, telegram
 from tests.support.words.campaigns import CAMPAIGN_LIST, NOTHING_OPEN
 
 RIDER, OTHER = 510, 511

@@ -29,20 +29,11 @@ from storage.privacy import consents
 from storage.telegram_ids import PersonId
 from tests.support.applications import begins_to_join
 from tests.support.case_scripts import AtDesk, at_desk, brings_pay
+from tests.support.config import configured
 from tests.support.disk import tables_of
 from tests.support.languages import LANGUAGES
 from tests.support.settings import change_settings
-from tests.support.simulator import (
-    ADMIN,
-    COORDINATOR,
-    COUNSEL,
-    NOON,
-    SECOND_COUNSEL,
-    Town,
-    configured,
-    running,
-    telegram,
-)
+from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town, running, telegram
 from tests.support.words.cases import (
     AGREE_AT_DESK,
     ASKED_WHAT_ABOUT,

@@ -35,7 +35,8 @@ from storage.scratch import Scratch
 from storage.telegram_ids import MessageId, PersonId
 from tests.support.case_scripts import AtDesk, at_desk, brings_pay, keep_evidence
 from tests.support.cases import all_fetched, case_of
-from tests.support.simulator import NOON, Town, configured, free_port, running, telegram
+from tests.support.config import configured
+from tests.support.simulator import NOON, Town, free_port, running, telegram
 from tests.support.words.cases import AGREE_AT_DESK, BUNDLE, IN_CONVERSATION, WRITE_IN_CASE
 from tests.support.words.forms import CONSENT_PAGE, NO_MORE, REVIEW_PAGE, SEND
 

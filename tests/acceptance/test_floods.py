@@ -15,8 +15,9 @@ from storage.database import Database
 from storage.people import people
 from storage.telegram_ids import PersonId
 from storage.updates.ids import UpdateKey
+from tests.support.config import configured
 from tests.support.metrics import value
-from tests.support.simulator import NOON, Town, configured, running, telegram
+from tests.support.simulator import NOON, Town, running, telegram
 
 STRANGERS = 150
 

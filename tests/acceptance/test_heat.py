@@ -30,10 +30,11 @@ from storage.operations.heat_allowance import HeatAllowance, Per
 from storage.stations import stations
 from storage.telegram_ids import PersonId
 from tests.support.case_scripts import AtDesk, at_desk
+from tests.support.config import configured
 from tests.support.languages import LANGUAGES
 from tests.support.privacy import erases_everything
 from tests.support.settings import change_settings
-from tests.support.simulator import COORDINATOR, HALL, NOON, Town, configured, running, telegram
+from tests.support.simulator import COORDINATOR, HALL, NOON, Town, running, telegram
 from tests.support.weather import Observatory, forecast, observatory
 from tests.support.words.forms import SEND
 

@@ -22,9 +22,10 @@ from storage.honours.table import entry_of
 from storage.telegram_ids import PersonId
 from tests.support.case_scripts import AtDesk, at_desk
 from tests.support.cases import all_fetched
+from tests.support.config import configured
 from tests.support.honours import ID_NUMBER, MERITS, REVIEWERS, are_reviewers, built_in, with_reviewers
 from tests.support.settings import change_settings
-from tests.support.simulator import COORDINATOR, Town, configured, running, telegram
+from tests.support.simulator import COORDINATOR, Town, running, telegram
 from tests.support.words.forms import NO_MORE, RECEIVED_SO_FAR, REVIEW_PAGE, SEND
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])

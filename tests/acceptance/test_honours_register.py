@@ -25,8 +25,9 @@ from storage.honours.trip_table import OfferState, TripOffer
 from storage.privacy import exports
 from storage.telegram_ids import PersonId
 from tests.support.case_scripts import AtDesk, at_desk
+from tests.support.config import configured
 from tests.support.honours import ID_NUMBER, OTHER_ID_NUMBER, entry, registered
-from tests.support.simulator import ADMIN, COORDINATOR, NOON, Town, configured, running, telegram
+from tests.support.simulator import ADMIN, COORDINATOR, NOON, Town, running, telegram
 from tests.support.words.activities import SIGN_UP
 from tests.support.words.forms import REVIEW_PAGE
 

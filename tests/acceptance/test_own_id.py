@@ -9,7 +9,8 @@ import pytest
 from storage.database import Database
 from storage.people import roles
 from storage.people.access import Role
-from tests.support.simulator import ADMIN, NOON, Town, configured, running, telegram
+from tests.support.config import configured
+from tests.support.simulator import ADMIN, NOON, Town, running, telegram
 
 NO_ADMIN = "No admin is configured yet."
 

@@ -21,10 +21,11 @@ from storage.verify_signature import fault_of
 from tests.support.activities import at_home
 from tests.support.case_scripts import AtDesk, brings_pay
 from tests.support.cases import case_of
+from tests.support.config import configured
 from tests.support.languages import LANGUAGES
 from tests.support.pay import OTHER, RIDER, begun, file_of
 from tests.support.privacy import erases_everything
-from tests.support.simulator import NOON, Town, configured, running, telegram
+from tests.support.simulator import NOON, Town, running, telegram
 from tests.support.words.cases import (
     AGREE_AT_DESK,
     ASKED_FOR_EVIDENCE,

@@ -30,10 +30,11 @@ from storage.people import blocks
 from storage.privacy import consents
 from storage.telegram_ids import PersonId
 from tests.support.activities import at_home
+from tests.support.config import configured
 from tests.support.databases import new_file, opened
 from tests.support.languages import LANGUAGES
 from tests.support.pay import RIDER, begun, file_of
-from tests.support.simulator import ADMIN, COORDINATOR, NOON, Town, configured, running, telegram
+from tests.support.simulator import ADMIN, COORDINATOR, NOON, Town, running, telegram
 
 MONDAY = date(2026, 11, 23)
 """Of the week of NOON."""

@@ -25,7 +25,8 @@ from storage.telegram_ids import PersonId
 from tests.support.admins import admin_of
 from tests.support.applications import ANSWERS
 from tests.support.case_scripts import at_desk
-from tests.support.simulator import Town, configured, running, telegram
+from tests.support.config import configured
+from tests.support.simulator import Town, running, telegram
 from tests.support.webhook import HEADER, SECRET, Hooked
 from tests.support.words.cases import AGREE_AT_DESK
 from tests.support.words.chat import NOT_UNDERSTOOD

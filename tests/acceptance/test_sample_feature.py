@@ -17,10 +17,11 @@ from handlers.features import FEATURES, IncompleteManifest
 from schedules.jobs import jobs
 from storage import audit
 from storage.database import Database
+from tests.support.config import configured
 from tests.support.privacy import erases_everything
 from tests.support.sample_feature.feature import FEATURE, JOB
 from tests.support.sample_feature.tips import KEPT, Tip, TipAction
-from tests.support.simulator import ADMIN, NOON, Rider, Town, configured, running, telegram
+from tests.support.simulator import ADMIN, NOON, Rider, Town, running, telegram
 from tests.support.words.broadcasts import ASKED_FOR_MESSAGE, ASKED_FOR_TOPIC, NEWS
 from tests.support.words.chat import STAFF_ONLY
 from tests.support.words.forms import REVIEW_PAGE

@@ -17,10 +17,11 @@ from storage.campaigns.surveys import questions
 from storage.database import Database
 from tests.support.activities import at_home
 from tests.support.campaigns import in_phase
+from tests.support.config import configured
 from tests.support.databases import new_file
 from tests.support.databases import opened as opened_database
 from tests.support.disk import plain_tables_of
-from tests.support.simulator import Town, configured, running, telegram
+from tests.support.simulator import Town, running, telegram
 from tests.support.surveys import NEEDS, RAISE, opened, prepared
 
 BUSY = '{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":3600}}'

@@ -28,10 +28,11 @@ from storage.operations import backups
 from storage.people import people
 from storage.people.audited import PeopleAction
 from storage.telegram_ids import PersonId
+from tests.support.config import configured
 from tests.support.databases import KEY, new_database, new_file, opened
 from tests.support.disk import filled, plain_tables_of, tables_of
 from tests.support.processes import bot, waits
-from tests.support.simulator import ADMIN, NOON, Rider, Town, configured, running, telegram
+from tests.support.simulator import ADMIN, NOON, Rider, Town, running, telegram
 from tests.support.words.admin import SYSTEM_PAGE
 from tests.support.words.chat import WELCOME
 

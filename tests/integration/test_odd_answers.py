@@ -27,9 +27,10 @@ from bot.updates.intake import Polling, queue_key
 from storage.database import Database
 from tests.support.admins import admin_of
 from tests.support.clock import Time
+from tests.support.config import configured
 from tests.support.metrics import page, value
 from tests.support.processes import waits
-from tests.support.simulator import Town, configured, free_port, running, telegram
+from tests.support.simulator import Town, free_port, running, telegram
 from tests.support.webhook import Hooked
 
 

@@ -21,7 +21,8 @@ from storage.stations.ids import StationKey
 from storage.stations.reports import Kind
 from storage.stations.stations import Station
 from storage.telegram_ids import PersonId
-from tests.support.simulator import ADMIN, NOON, configured
+from tests.support.config import configured
+from tests.support.simulator import ADMIN, NOON
 
 RIDER = PersonId(580)
 

@@ -18,8 +18,9 @@ from storage.database import Database
 from tests.support.accessibility import faults
 from tests.support.bot_api_schema import check_call
 from tests.support.browsers import in_one_browser, launched, needs_chromium
+from tests.support.config import configured
 from tests.support.pages_in_browser import is_as_wide_as_the_screen
-from tests.support.simulator import NOON, configured, free_port, running
+from tests.support.simulator import NOON, free_port, running
 from tests.support.words.forms import SKIP
 from tests.support.words.membership import (
     AGREE_TO_JOIN,

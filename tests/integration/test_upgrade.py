@@ -23,8 +23,9 @@ from storage.privacy import consents
 from storage.telegram_ids import PersonId
 from tests.support import version_0_7
 from tests.support.applications import picture
+from tests.support.config import configured
 from tests.support.databases import opened
-from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, Rider, Town, configured, running, telegram
+from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, Rider, Town, running, telegram
 from tests.support.words.cases import TAKE
 from tests.support.words.chat import ANSWER, HELP_PAGE
 from tests.support.words.forms import NO_MORE, REVIEW_PAGE, SEND

@@ -23,7 +23,8 @@ from storage.engine.write_detection import has_written
 from storage.people.people import PersonRow
 from storage.telegram_ids import ChatId, PersonId
 from storage.updates import updates
-from tests.support.simulator import Town, configured, running, telegram
+from tests.support.config import configured
+from tests.support.simulator import Town, running, telegram
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 RIDER = PersonId(5)

@@ -14,6 +14,7 @@ from bot.observability import logs
 from storage.database import Database
 from storage.stations import stations
 from storage.stations.stations import Station
+from tests.support.config import configured
 from tests.support.databases import (
     SparePostgresql,
     drop_database,
@@ -25,7 +26,7 @@ from tests.support.databases import (
     run_apart,
 )
 from tests.support.settings import Gazetteer
-from tests.support.simulator import HALL, NOON, Town, configured, running, telegram
+from tests.support.simulator import HALL, NOON, Town, running, telegram
 from tests.support.webhook import Hooked, with_webhook
 
 

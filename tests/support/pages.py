@@ -17,7 +17,8 @@ import aiohttp
 from bot.process import served
 from bot.web.init_data import sign
 from storage.database import Database
-from tests.support.simulator import Rider, Town, configured, free_port, running, telegram
+from tests.support.config import configured
+from tests.support.simulator import Rider, Town, free_port, running, telegram
 
 PUBLIC = "https://bot.example.org"
 COOKIE = "__Host-nuanxin"

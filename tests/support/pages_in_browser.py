@@ -22,7 +22,8 @@ from storage.people import people
 from storage.telegram_ids import PersonId
 from tests.support.accessibility import faults
 from tests.support.bot_api_schema import check_call
-from tests.support.simulator import NOON, configured, free_port, running
+from tests.support.config import configured
+from tests.support.simulator import NOON, free_port, running
 
 LANGUAGE = {"zh": "zh_Hans", "en": "en"}
 LOCALE = {"zh": "zh-CN", "en": "en-GB"}

@@ -13,7 +13,8 @@ from storage.membership import memberships
 from storage.people import people
 from storage.telegram_ids import PersonId
 from tests.support.activities import at_home
-from tests.support.simulator import DEZHOU, NOON, Rider, Town, configured, running, telegram
+from tests.support.config import configured
+from tests.support.simulator import DEZHOU, NOON, Rider, Town, running, telegram
 
 CALLER, VOLUNTEER, SECOND_VOLUNTEER, FAR_VOLUNTEER = 560, 561, 562, 563
 FAR = (DEZHOU[0] + 0.1, DEZHOU[1])

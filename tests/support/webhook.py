@@ -12,7 +12,8 @@ import aiohttp
 from bot.process import served
 from storage.database import Database
 from storage.stations import stations
-from tests.support.simulator import HALL, NOON, Town, configured, free_port, running, telegram
+from tests.support.config import configured
+from tests.support.simulator import HALL, NOON, Town, free_port, running, telegram
 
 SECRET = "s3cret-of-the-webhook"
 

@@ -33,9 +33,10 @@ from storage.plain_text import clean
 from storage.privacy.retention import Retention
 from storage.telegram_ids import MessageId, PersonId
 from storage.updates.ids import UpdateKey
+from tests.support.config import configured
 from tests.support.databases import new_file, opened
 from tests.support.settings import Gazetteer
-from tests.support.simulator import NOON, Town, configured, running, telegram
+from tests.support.simulator import NOON, Town, running, telegram
 from tests.support.words.chat import NOT_UNDERSTOOD
 from tests.support.words.stations import ASKED_FOR_ADDRESS
 
