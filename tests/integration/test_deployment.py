@@ -12,7 +12,9 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -24,6 +26,7 @@ from tests.support.processes import environment
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 DOCS = (ROOT / "docs" / "operations.md").read_text("utf-8")
+on_one_machine = pytest.mark.xdist_group("machine")
 METRIC = re.compile(r"\b((?:nuanxin|process)_[a-z_]+)")
 
 
@@ -38,10 +41,64 @@ def installed(prefix: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=prefix, env=variables)
 
 
-def test_the_installer_leaves_a_bot_that_runs_and_keeps_config_and_data(tmp_path: Path) -> None:
-    prefix = tmp_path / "machine"
+class Installed(NamedTuple):
+    """A bot below a folder, and what its installer said."""
+
+    prefix: Path
+    said: str
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """For more than one test: until Python has compiled all files of a new folder, it takes four seconds."""
+    prefix = tmp_path_factory.mktemp("machine")
     said = install(prefix)
     (prefix / "opt/nuanxin/.venv").symlink_to(sys.prefix)
+    return Installed(prefix, said)
+
+
+def without_rights(prefix: Path, *arguments: str) -> tuple[int, list[str]]:
+    """What the command says to an account that may not read everything, as the service's. Root gives that up."""
+    given_up = ["setpriv", "--bounding-set=-all"] if os.geteuid() == 0 else []
+    command = [*given_up, str(prefix / "usr/local/bin/nuanxin"), *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=prefix, env=environment(prefix))
+    return ran.returncode, ran.stderr.splitlines() + ran.stdout.splitlines()
+
+
+@contextmanager
+def mode(path: Path, bits: int) -> Iterator[None]:
+    """Who may do what with it, for a while."""
+    before = path.stat().st_mode
+    path.chmod(bits)
+    try:
+        yield
+    finally:
+        path.chmod(before)
+
+
+@on_one_machine
+def test_what_the_account_may_not_read_is_said_in_one_line(machine: Installed, tmp_path: Path) -> None:
+    prefix = machine.prefix
+    assert installed(prefix, "migrate").returncode == 0
+    home = tmp_path / "home"
+    home.mkdir()
+    assert installed(prefix, "backup", str(home / "x.backup")).returncode == 0
+    with mode(home, 0o500):
+        code, said = without_rights(prefix, "backup", "verify", str(home / "x.backup"))
+        assert code == 0 and "can be restored" in said[0], "it is tried where the account can write"
+    stations = home / "stations.csv"
+    with mode(home, 0):
+        assert without_rights(prefix, "stations", "import", str(stations)) == (1, [f"{stations}: Permission denied"])
+    config = prefix / "etc/nuanxin/config.toml"
+    with mode(config, 0):
+        assert without_rights(prefix, "check") == (1, [f"{config}: can't be read: Permission denied"])
+    with mode(config.parent, 0):
+        assert without_rights(prefix, "check") == (1, [f"{config}: Permission denied"])
+
+
+@on_one_machine
+def test_the_installer_leaves_a_bot_that_runs_and_keeps_config_and_data(machine: Installed) -> None:
+    prefix, said = machine
     config = prefix / "etc/nuanxin/config.toml"
     assert f"edit {config}" in said and config.stat().st_mode & 0o777 == 0o600
     assert load(config).data.folder == prefix / "var/lib/nuanxin"
@@ -58,37 +115,6 @@ def test_the_installer_leaves_a_bot_that_runs_and_keeps_config_and_data(tmp_path
     assert list((prefix / "var/lib/nuanxin/backups").iterdir())
     unit = (prefix / "etc/systemd/system/nuanxin.service").read_text()
     assert f"ExecStart={prefix}/opt/nuanxin/.venv/bin/python -m bot --config {config} run" in unit
-
-
-def without_rights(prefix: Path, *arguments: str) -> tuple[int, list[str]]:
-    """What the command says to an account that may not read everything, as the service's. Root gives that up."""
-    given_up = ["setpriv", "--bounding-set=-all"] if os.geteuid() == 0 else []
-    command = [*given_up, str(prefix / "usr/local/bin/nuanxin"), *arguments]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=prefix, env=environment(prefix))
-    return ran.returncode, ran.stderr.splitlines() + ran.stdout.splitlines()
-
-
-def test_what_the_account_may_not_read_is_said_in_one_line(tmp_path: Path) -> None:
-    prefix = tmp_path / "machine"
-    install(prefix)
-    (prefix / "opt/nuanxin/.venv").symlink_to(sys.prefix)
-    assert installed(prefix, "migrate").returncode == 0
-    home = tmp_path / "home"
-    home.mkdir()
-    assert installed(prefix, "backup", str(home / "x.backup")).returncode == 0
-    home.chmod(0o500)
-    code, said = without_rights(prefix, "backup", "verify", str(home / "x.backup"))
-    assert code == 0 and "can be restored" in said[0], "it is tried where the account can write"
-    home.chmod(0)
-    stations = home / "stations.csv"
-    assert without_rights(prefix, "stations", "import", str(stations)) == (1, [f"{stations}: Permission denied"])
-    config = prefix / "etc/nuanxin/config.toml"
-    config.chmod(0)
-    assert without_rights(prefix, "check") == (1, [f"{config}: can't be read: Permission denied"])
-    config.parent.chmod(0)
-    assert without_rights(prefix, "check") == (1, [f"{config}: Permission denied"])
-    for folder in (config.parent, home):
-        folder.chmod(0o700)
 
 
 def tree(folder: Path, *files: str) -> None:

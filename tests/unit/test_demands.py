@@ -17,6 +17,9 @@ from storage.campaigns.demands.groups import Stances
 from storage.campaigns.demands.personal import holds_personal_number
 from storage.disclosure import MIN_CELL_SIZE, figure
 
+asks_scikit_learn = pytest.mark.xdist_group("scikit-learn")
+"""One worker imports it, which takes two seconds."""
+
 CHINESE = [
     "恶劣天气不扣超时罚款",
     "提高每单配送费",
@@ -72,6 +75,7 @@ def test_full_width_signs_and_capitals_make_no_difference() -> None:
     assert score == pytest.approx(1.0)
 
 
+@asks_scikit_learn
 def test_the_weights_are_those_of_scikit_learn() -> None:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -129,6 +133,7 @@ def ranking(people: int, demands: int, opinions: int, seed: int) -> tuple[Stance
     return stances, matrix, opinion.tolist()
 
 
+@asks_scikit_learn
 @pytest.mark.parametrize(("people", "demands", "opinions", "seed"), [(60, 12, 2, 1), (200, 40, 3, 2), (300, 25, 4, 3)])
 def test_components_groups_and_their_number_are_those_of_scikit_learn(
     people: int, demands: int, opinions: int, seed: int
@@ -155,6 +160,7 @@ def test_components_groups_and_their_number_are_those_of_scikit_learn(
     assert (groups.grouped(stances) == labels).all(), "the same again"
 
 
+@asks_scikit_learn
 def test_a_sample_finds_the_same_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     from sklearn.metrics import adjusted_rand_score
 

@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 from bot.web import init_data
 from bot.web.init_data import NotFromTelegram, sign
 
+asks_aiogram = pytest.mark.xdist_group("aiogram")
+"""One worker imports it, which takes two seconds."""
+
 TOKEN = "1000000001:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 USER = {"id": 5, "first_name": "小李 & <b>", "language_code": "zh-hans"}
@@ -35,6 +38,7 @@ def is_refused(text: str) -> bool:
     return False
 
 
+@asks_aiogram
 def test_what_telegram_signed_is_taken_as_aiogram_takes_it() -> None:
     from aiogram.utils.web_app import check_webapp_signature, safe_parse_webapp_init_data
 
@@ -46,6 +50,7 @@ def test_what_telegram_signed_is_taken_as_aiogram_takes_it() -> None:
     assert ours.source == init_data.read("&".join(reversed(text.split("&"))), TOKEN, NOW).source
 
 
+@asks_aiogram
 @settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(["query_id", "start_param", "chat_type", "receiver"]), st.text(max_size=20)))
 def test_the_signature_is_that_of_aiogram(fields: dict[str, str]) -> None:
