@@ -14,7 +14,7 @@ CACHED := PYTHONDONTWRITEBYTECODE=
 FLOOR := 90
 MEASURED := .venv/coverage.json
 
-.PHONY: help install run check format test test-fast coverage bench compare chaos shape tables tour journeys vendor hooks lock clean
+.PHONY: help install run check format test test-pairs test-fast coverage bench compare chaos shape tables tour journeys vendor hooks lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ format: .venv/.dev ## fix what ruff can fix, and format the code
 test: check ## static checks and all tests, on SQLite and PostgreSQL, with their coverage
 	$(CACHED) $(PY) -W "ignore:Unable to activate" -m slipcover --format json --out $(MEASURED) -m pytest -n 3 --dist loadgroup
 	@$(PY) -m tests.support.coverage_floor $(MEASURED) $(FLOOR)
+
+test-pairs: check ## all tests, each chat in each language on each database
+	$(CACHED) $(PY) -m pytest -n 3 --dist loadgroup --every-pair
 
 test-fast: .venv/.dev ## the tests that start no process: under 30 s
 	$(CACHED) $(PY) -m pytest -n 2 tests/unit

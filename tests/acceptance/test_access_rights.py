@@ -424,6 +424,7 @@ async def _is_refused_a_text(town: Town, rider: Rider, text: str) -> bool:
     return refused
 
 
+@pytest.mark.both_databases
 @pytest.mark.every_feature
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 async def test_every_command_button_and_link_for_every_role(database: Database, tmp_path: Path) -> None:
@@ -483,6 +484,7 @@ async def test_a_role_that_was_taken_away_leaves_only_dead_buttons(town: Town) -
         assert (entry.actor, entry.act, entry.about) == (ADMIN, PeopleAction.ROLE_TAKEN, "coordinator")
 
 
+@pytest.mark.both_databases
 async def test_a_role_is_given_with_an_end_which_the_clock_keeps(town: Town) -> None:
     admin, rider = town.rider(ADMIN), town.rider(312)
     rider.person.username = "Li_Lei"

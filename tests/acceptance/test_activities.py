@@ -349,6 +349,7 @@ async def test_what_changes_no_time_place_or_rule_is_told_to_nobody(town: Town) 
     assert len(rider.heard) == heard
 
 
+@pytest.mark.both_databases
 async def test_a_series_skips_holidays_and_one_of_it_is_cancelled_alone(town: Town) -> None:
     coordinator = await at_home(town, COORDINATOR)
     await planned(
@@ -645,6 +646,7 @@ async def test_the_bots_name_typed_anywhere_offers_what_is_coming(town: Town) ->
     assert "?start=act_1" in result["reply_markup"]["inline_keyboard"][0][0]["url"]
 
 
+@pytest.mark.both_databases
 async def test_writing_to_all_who_signed_up_and_a_button_that_opens_it(town: Town) -> None:
     coordinator, rider, other = await at_home(town, COORDINATOR), await at_home(town, 71), await at_home(town, 72)
     await planned(town)
@@ -666,6 +668,7 @@ async def test_writing_to_all_who_signed_up_and_a_button_that_opens_it(town: Tow
     assert not [one for one in other.heard if "bottle" in one.get("text", "")]
 
 
+@pytest.mark.both_databases
 async def test_near_me_and_by_kind(town: Town) -> None:
     await planned(town, title="3x3 far", latitude=38.0, longitude=117.0)
     await planned(town, title="3x3 near", latitude=HALL.latitude, longitude=HALL.longitude)

@@ -53,6 +53,7 @@ async def changes(admin: Rider, button: str, text: str, says: str = "✓") -> st
     return str((await admin.hears_of(says))["text"])
 
 
+@pytest.mark.both_databases
 async def test_a_setting_holds_at_once_and_goes_back(town: Town) -> None:
     admin, rider = await admin_of(town), town.rider(7)
     assert "0534-12351" in await changes(admin, HOTLINE, "0534-12351")
@@ -233,6 +234,7 @@ async def test_a_block_ends_by_itself_and_nobody_blocks_who_runs_the_bot(town: T
     assert (last.subject, last.actor) == (7, 0)
 
 
+@pytest.mark.both_databases
 async def test_the_audit_is_searched_by_person_and_by_kind(town: Town) -> None:
     admin = await admin_of(town)
     async with town.database.writing() as session:
@@ -294,6 +296,7 @@ async def test_what_the_audit_says_is_in_the_readers_language(town: Town) -> Non
         assert [words for _, _, words in noted[at : at + 8] if words not in page] == [], page
 
 
+@pytest.mark.both_databases
 async def test_the_systems_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     admin, rider = await admin_of(town), town.rider(7)
 

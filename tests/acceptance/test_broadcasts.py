@@ -222,6 +222,7 @@ async def test_pause_resume_and_cancel(database: Database) -> None:
             await broadcasts.move(session, row.id, "resume", NOON)
 
 
+@pytest.mark.both_databases
 async def test_segments_combine(database: Database) -> None:
     async with database.writing() as session:
         await people.seen_all(session, {PersonId(1): "zh_Hans", PersonId(2): "zh_Hans", PersonId(3): "zh_Hans"}, NOON)
@@ -255,6 +256,7 @@ async def test_a_lapsed_lease_is_claimed_again_and_a_settled_one_is_not(database
         assert await session.scalar(select(Delivery.params)) is None
 
 
+@pytest.mark.both_databases
 async def test_an_urgent_broadcast_needs_a_reason_and_stands_in_the_audit(town: Town) -> None:
     town.now = NOON + timedelta(hours=11)  # 23:00 in Dezhou: it rings all the same
     coordinator = town.rider(COORDINATOR)
@@ -517,6 +519,7 @@ async def test_admins_hear_of_a_notice_that_was_set_aside(town: Town) -> None:
     assert STAFF_ONLY in await coordinator.is_answered()
 
 
+@pytest.mark.both_databases
 async def test_a_broadcast_is_corrected_and_recalled_at_all_who_have_it(town: Town) -> None:
     coordinator = town.rider(COORDINATOR)
     first, second, *_ = await riders_of(town, 5)

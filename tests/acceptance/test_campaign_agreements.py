@@ -442,6 +442,7 @@ async def test_a_long_agreement_has_room_in_each_message(town: Town) -> None:
     await rider.hears_of("What changed since version 1")
 
 
+@pytest.mark.both_databases
 async def test_a_coordinator_says_which_clause_it_was(town: Town) -> None:
     """Matching is a guess: both ways it can be put right before everybody sees it."""
     coordinator = await at_home(town, COORDINATOR)
@@ -484,6 +485,7 @@ async def test_a_version_is_discarded_with_the_demands_behind_its_new_clauses(to
         assert await reading.demands_behind(session, [text.clause_id]) == []
 
 
+@pytest.mark.both_databases
 async def test_why_a_clause_is_there_and_which_demands_are_behind_it(demanding: Town) -> None:
     """The demands are known to another part; a coordinator links them."""
     town = demanding
@@ -515,6 +517,7 @@ async def test_why_a_clause_is_there_and_which_demands_are_behind_it(demanding: 
     assert "A break at noon" not in (await rider.hears_of("Tired riders have accidents"))["text"]
 
 
+@pytest.mark.both_databases
 async def test_an_erased_rider_leaves_what_was_public_without_an_author(town: Town) -> None:
     rider, other = await at_home(town, RIDER), await at_home(town, OTHER)
     campaign_id = await in_phase(town, Phase.DRAFT)
@@ -541,6 +544,7 @@ async def test_an_erased_rider_leaves_what_was_public_without_an_author(town: To
     assert "A rider" in (await other.hears_of("Thirty minutes"))["text"]
 
 
+@pytest.mark.both_databases
 async def test_authors_are_forgotten_a_while_after_the_end(town: Town) -> None:
     campaign_id = await prepared(town, {Phase.DRAFT: None})
     await moved(town, campaign_id, Phase.DRAFT)

@@ -329,6 +329,7 @@ async def test_two_answers_at_once_count_as_one(town: Town) -> None:
     assert sum(isinstance(one, AnsweredAlready) for one in tried) == 2
 
 
+@pytest.mark.both_databases
 async def test_a_commitment_can_be_changed_and_what_was_asked_about_stays(town: Town) -> None:
     coordinator, rider = await at_home(town, COORDINATOR), await at_home(town, RIDER)
     campaign_id, (first, second, third) = await signed(town)

@@ -242,6 +242,7 @@ async def test_a_form_for_a_better_wording_closes_once_nobody_waits_for_it(town:
     assert "Demands waiting" not in (await coordinator.hears_of("Waiting for you"))["text"]
 
 
+@pytest.mark.both_databases
 async def test_refusals_are_public_but_for_what_would_hurt(town: Town) -> None:
     coordinator, rider = await at_home(town, COORDINATOR), await at_home(town, RIDER)
     campaign_id = await in_phase(town, Phase.GATHER)
@@ -302,6 +303,7 @@ async def test_one_person_brings_ten(town: Town) -> None:
     await rider.is_told("the most that one person can")
 
 
+@pytest.mark.both_databases
 async def test_a_demand_of_the_unions_own_is_marked_and_becomes_part_of_another(town: Town) -> None:
     coordinator, rider = await at_home(town, COORDINATOR), await at_home(town, RIDER)
     campaign_id = await in_phase(town, Phase.RANK)
@@ -441,6 +443,7 @@ async def test_when_ranking_ends_nobody_can_be_joined_with_a_stance(town: Town) 
     assert sum("nobody got to your demand" in heard.get("text", "") for heard in author.heard) == 1
 
 
+@pytest.mark.both_databases
 async def test_who_follows_hears_of_each_change_once(town: Town) -> None:
     rider, other = await at_home(town, RIDER), await at_home(town, OTHER)
     coordinator, second = await at_home(town, COORDINATOR), await at_home(town, ADMIN)
@@ -548,6 +551,7 @@ async def test_after_its_date_nobody_brings_or_ranks(town: Town) -> None:
         rider.button("▶ Rank the demands")
 
 
+@pytest.mark.both_databases
 async def test_erasing_a_person_removes_stances_wishes_and_authorship(town: Town) -> None:
     rider = await at_home(town, RIDER)
     campaign_id = await in_phase(town, Phase.GATHER)

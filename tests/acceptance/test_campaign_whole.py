@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 from handlers.campaigns import presses as campaign_presses
 from handlers.campaigns.agreements import presses as agreement_presses
 from handlers.campaigns.ballots import presses as ballot_presses
@@ -61,7 +59,6 @@ SUPPORTED = "👍 Your support is counted. To hear what becomes of this demand, 
 ANSWERED = "Thank you, that was the last one. Once enough riders have answered, you can see the totals: /voice"
 
 
-@pytest.mark.every_pair
 @LANGUAGES
 async def test_a_round_of_talks_with_sixty_riders(town: Town, tmp_path: Path, language: str) -> None:
     coordinator = await at_home(town, COORDINATOR, language)

@@ -296,6 +296,7 @@ async def two_cases(town: Town) -> TwoCases:
     return TwoCases(rider, counsel, second, one, await case_of(town, second_number), page)
 
 
+@pytest.mark.both_databases
 async def test_a_message_that_was_meant_for_another_case_is_moved(town: Town) -> None:
     rider, counsel, second, one, other, page = await two_cases(town)
     assert "not given" in page["text"] and "李雷" not in str(page)
@@ -346,6 +347,7 @@ async def test_a_reply_goes_to_the_case_of_what_it_answers(town: Town) -> None:
     await rider.rider.hears_of(NOT_UNDERSTOOD)
 
 
+@pytest.mark.both_databases
 async def test_a_rider_who_blocks_the_bot_gets_it_all_when_they_are_back(town: Town) -> None:
     rider, counsel = await at_desk(town, 405), await at_desk(town, COUNSEL)
     number = await brings_pay(rider, evidence=False)

@@ -146,6 +146,7 @@ async def test_only_our_pages_change_anything(pages: Pages) -> None:
     assert (await visitor.posts("/console/leave", Origin="https://bot.example.org")).status == 303
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 async def test_what_is_kept_opens_nothing(pages: Pages) -> None:
     """Neither the digest from the database, nor a link as a session, nor a token of the Mini App as one."""

@@ -56,6 +56,7 @@ def ids_in(answer: Answer) -> list[int]:
     return [int(one) for one in re.findall(r'name="id" value="(\d+)"', answer.text)]
 
 
+@pytest.mark.both_databases
 async def test_many_are_approved_at_once_and_undone(pages: Pages) -> None:
     visitor = await pages.signs_in(await at_work(pages.town))
     ids = await applied_all(pages, 52)
@@ -149,6 +150,7 @@ async def test_odd_addresses_and_forms_are_told(pages: Pages) -> None:
     assert await states(pages, [one]) == [ApplicationState.WAITING]
 
 
+@pytest.mark.both_databases
 async def test_views_show_what_they_say(database: Database) -> None:
     async with database.writing() as session:
         rows = [await applied(session, 10 + at) for at in range(4)]

@@ -76,6 +76,7 @@ def has_nothing(answer: Answer) -> bool:
     return "the secret" not in answer.text and "<script>alert" not in answer.text
 
 
+@pytest.mark.both_databases
 async def test_a_case_is_taken_answered_handed_on_and_closed(pages: Pages) -> None:
     case_id = await a_case(pages)
     here, rider = f"{TABLE}/{case_id}", pages.town.rider(OWNER)
@@ -294,6 +295,7 @@ async def test_an_admin_reads_for_a_reason_and_assigns(pages: Pages) -> None:
     assert "the secret" in (await (await signed_in(pages, SECOND_COUNSEL)).gets(here)).text
 
 
+@pytest.mark.both_databases
 async def test_the_table_shows_what_is_chosen_page_by_page(pages: Pages) -> None:
     async with pages.town.database.writing() as session:
         ids = []

@@ -42,6 +42,7 @@ async def nominated(pages: Pages, place: str) -> tuple[CaseId, str]:
         return row.id, row.number
 
 
+@pytest.mark.both_databases
 async def test_a_case_of_another_place_is_not_there(pages: Pages) -> None:
     (here, own), (there, other) = [await nominated(pages, place) for place in ("dz", "jn")]
     reviewer = await counsel_of(pages, HERE)

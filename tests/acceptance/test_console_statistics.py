@@ -88,6 +88,7 @@ async def test_a_coordinator_sees_what_the_chat_shows_and_nobody_below_five(page
         assert (await visitor.gets(path)).status == 404, path
 
 
+@pytest.mark.both_databases
 async def test_charts_lead_from_the_year_to_the_week_and_to_the_place_on_the_map(pages: Pages) -> None:
     visitor = await pages.signs_in(await at_work(pages.town))
     async with pages.town.database.writing() as session:

@@ -308,6 +308,7 @@ async def test_a_team_is_joined_by_its_code_too(town: Town, language: str) -> No
     await other.hears_of("Night Riders")
 
 
+@pytest.mark.both_databases
 async def test_the_name_of_whoever_is_erased_is_in_no_notice_that_others_have_got(town: Town) -> None:
     _ = translator("en")
     captain, mate = await at_home(town, CAPTAIN), await at_home(town, MATE)

@@ -510,6 +510,7 @@ async def test_who_leaves_takes_their_votes_along_and_a_judges_scores_stay_under
         assert (await session.get_one(judges.Judge, row.judge_id)).person_id is None
 
 
+@pytest.mark.both_databases
 async def test_coordinators_hear_of_a_burst_with_rounded_numbers_and_of_a_date_that_has_passed(town: Town) -> None:
     coordinator = await at_home(town, COORDINATOR)
     people = range(81_000, 81_043)
@@ -539,6 +540,7 @@ async def test_coordinators_hear_of_a_burst_with_rounded_numbers_and_of_a_date_t
     assert await counted(town) == 43, "nothing is cut"
 
 
+@pytest.mark.both_databases
 async def test_the_votes_are_thrown_away_once_they_are_counted(town: Town) -> None:
     contest_id, entry_id = await in_vote(town)
     await given(town, entry_id, 6)

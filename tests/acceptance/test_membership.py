@@ -511,6 +511,7 @@ async def test_once_a_day_what_waits_too_long_is_told(town: Town) -> None:
         assert len(late) == told
 
 
+@pytest.mark.both_databases
 async def test_segments_of_members(database: Database) -> None:
     async with database.writing() as session:
         await people.seen_all(session, dict.fromkeys(map(PersonId, range(1, 6)), "en"), NOON)

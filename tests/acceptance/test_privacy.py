@@ -261,6 +261,7 @@ async def test_a_withdrawn_consent_stops_a_form_that_is_open(town: Town) -> None
         assert await applications.latest_of(session, PERSON) is None
 
 
+@pytest.mark.both_databases
 async def test_what_is_kept_for_a_while_is_forgotten_when_the_config_says(database: Database) -> None:
     kept = Retention(timedelta(hours=2), reports=timedelta(hours=3), places=timedelta(hours=4))
     clock = clock_context(kept)

@@ -45,6 +45,7 @@ async def kept(town: Town) -> int:
         return await session.scalar(select(func.count()).select_from(Tip)) or 0
 
 
+@pytest.mark.both_databases
 async def test_it_is_asked_refused_thanked_shown_copied_and_erased(tipping: Town) -> None:
     rider = tipping.rider(5)
     await rider.says("/help")
@@ -84,6 +85,7 @@ async def test_it_speaks_the_language_of_whoever_uses_it(tipping: Town) -> None:
     await rider.hears_of("谢谢。")
 
 
+@pytest.mark.both_databases
 async def test_it_is_guarded_audited_watched_and_forgotten(tipping: Town) -> None:
     rider, admin = tipping.rider(6), tipping.rider(ADMIN)
     await rider.says("/tip")

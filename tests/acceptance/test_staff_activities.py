@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from handlers.activities import presses
 from handlers.i18n.translations import plural_in, translator
 from storage.activities import activities, participants, planning, rounds, series
@@ -166,6 +168,7 @@ async def test_who_goes_on_is_told_once_and_so_is_who_does_not_after_all(town: T
     assert len([one for one in li.heard if through in one.get("text", "")]) == 1
 
 
+@pytest.mark.both_databases
 async def test_a_series_is_ended_after_a_second_look(town: Town) -> None:
     coordinator = await at_home(town, COORDINATOR)
     await planned(town)

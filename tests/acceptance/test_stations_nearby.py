@@ -211,6 +211,7 @@ async def test_in_mid_form_the_station_stays_in_sight_above_one_button(town: Tow
     assert "name" not in (await rider.hears())["text"]
 
 
+@pytest.mark.both_databases
 async def test_the_newest_report_of_a_rider_replaces_the_contrary(town: Town) -> None:
     first, second = town.rider(9), town.rider(10)
     for rider in (first, second):

@@ -274,6 +274,7 @@ async def test_what_is_forgotten_stays_in_the_figures(database: Database) -> Non
     assert after == before and before[0][0].came == 6 and before[1].delivered == 8
 
 
+@pytest.mark.both_databases
 async def test_digests_are_held_for_a_week_and_of_few_for_longer(database: Database) -> None:
     monday = date(2026, 11, 23)
     few, many = [PersonId(person) for person in range(4)], [PersonId(person) for person in range(6)]
@@ -318,6 +319,7 @@ async def test_a_month_and_a_year_show_their_busiest_week(database: Database) ->
         assert (await report.cells(session, Period.of(PeriodUnit.YEAR, date(2026, 10, 14), 0), PLACE))["b"] == 5
 
 
+@pytest.mark.both_databases
 async def test_of_what_was_counted_by_searches_it_is_known_that_there_were_five_people(database: Database) -> None:
     await schema.migrate(database, "0015")
     async with database.writing() as session:

@@ -67,6 +67,7 @@ async def test_a_cancelled_form_comes_back_where_it_was_with_its_photo(town: Tow
     assert not any(TOO_LATE in answer["text"] for answer in rider.rider.answers)
 
 
+@pytest.mark.both_databases
 async def test_after_its_time_a_cancelled_form_is_gone(town: Town) -> None:
     rider = await at_desk(town, 7202)
     await tells_aid(rider)
