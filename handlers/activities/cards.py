@@ -33,9 +33,14 @@ def register(routes: Routes) -> None:
 async def shown(talk: Talk, activity_id: ActivityId) -> Activity:
     """One that this person may look at; coordinators at all. Raises NoSuchActivity."""
     row = await activities.published(talk.session, activity_id)
+    await ensure_shown(talk, row)
+    return row
+
+
+async def ensure_shown(talk: Talk, row: Activity) -> None:
+    """Raises NoSuchActivity where this person may not look at it."""
     if not talk.person.may(Right.RUN_ACTIVITIES):
         await sign_ups.require_shown(talk.session, row, talk.person.id, talk.now)
-    return row
 
 
 async def show_card(talk: Talk, activity_id: ActivityId) -> None:
@@ -76,8 +81,7 @@ def _send_poster(talk: Talk, row: Activity, text: str, buttons: Buttons) -> None
 
 async def own_card_of(talk: Talk, row: Activity, mine: SignUp | None) -> tuple[Markup, Buttons]:
     """The card for somebody who has this place."""
-    number = await participants.standing(talk.session, mine) if mine is not None else 0
-    figures = (await attendance.figures(talk.session, [row.id]))[row.id]
+    figures, number = await attendance.figures_for(talk.session, row.id, mine)
     text = words.card(
         row,
         figures,

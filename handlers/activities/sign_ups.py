@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from handlers.activities import draws, presses
 from handlers.activities import format as words
-from handlers.activities.cards import edit_own_card, own_card_of, shown
+from handlers.activities.cards import edit_own_card, ensure_shown, own_card_of, shown
 from handlers.activities.format import ActivityFacts
 from handlers.activities.reminders import remind
 from handlers.chat.press import Page
@@ -30,7 +30,7 @@ from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import ActivityId
 from storage.activities.notices import PlaceLapsed, PlaceOffered
 from storage.activities.participants import PlaceState
-from storage.activities.sign_ups import MembersOnly, Place, SignUpClosed
+from storage.activities.sign_ups import MembersOnly, NotSignedUp, Place, SignUpClosed
 from storage.people.access import Role
 
 
@@ -49,8 +49,8 @@ def register(routes: Routes) -> None:
 
 async def sign_up(talk: Talk, activity_id: ActivityId) -> None:
     """One tap; more only where guests or questions make it needed, or something else happens at the same time."""
-    await activities.published_for_update(talk.session, activity_id)
-    row = await shown(talk, activity_id)
+    row = await activities.published_for_update(talk.session, activity_id)
+    await ensure_shown(talk, row)
     if not await _is_warned(talk, row):
         await _go_on(talk, row)
 
@@ -143,10 +143,11 @@ async def give_back(talk: Talk, activity_id: ActivityId) -> None:
 async def give_back_now(talk: Talk, activity_id: ActivityId) -> None:
     """Who waits is offered what becomes free."""
     row = await activities.published_for_update(talk.session, activity_id)
-    quiet = talk.context.settings.quiet_hours
     mine = await participants.of(talk.session, activity_id, talk.person.id)
-    state = None if mine is None else mine.state
-    await waiting_list.release(talk.session, activity_id, talk.person.id, talk.now, quiet)
+    if mine is None:
+        raise NotSignedUp
+    state = mine.state
+    await waiting_list.release_from(talk.session, row, mine, talk.now, talk.context.settings.quiet_hours)
     if state is PlaceState.IN_DRAW:
         said = talk._("You've given your ticket back.")
     elif state is PlaceState.WAITING:

@@ -14,7 +14,7 @@ from storage import sealed_columns
 from storage.activities import activities
 from storage.activities.activities import ActivityState
 from storage.activities.ids import ActivityId
-from storage.activities.participants import TAKING, PlaceState, SignUp, free_places, of
+from storage.activities.participants import TAKING, PlaceState, SignUp, free_places, of, position
 from storage.activities.sign_ups import MembersOnly, NotSignedUp, SignUpClosed, require_invited
 from storage.engine.fast_statements import run
 from storage.engine.write_detection import flush
@@ -81,20 +81,23 @@ class Figures:
 
 
 _TABLE = cast(Table, SignUp.__table__)
+_COUNTS = (
+    *(
+        func.count().filter(_TABLE.c.state == state).label(state.name.lower())
+        for state in (PlaceState.PLACED, PlaceState.WAITING, PlaceState.OFFERED)
+    ),
+    func.count(_TABLE.c.came_at).label("came"),
+    func.coalesce(func.sum(1 + _TABLE.c.guests).filter(_TABLE.c.state.in_(TAKING)), 0).label("taken"),
+    func.count().filter(_TABLE.c.state == PlaceState.IN_DRAW).label("in_draw"),
+)
 _FIGURES = (
-    select(
-        _TABLE.c.activity_id,
-        *(
-            func.count().filter(_TABLE.c.state == state).label(state.name.lower())
-            for state in (PlaceState.PLACED, PlaceState.WAITING, PlaceState.OFFERED)
-        ),
-        func.count(_TABLE.c.came_at).label("came"),
-        func.coalesce(func.sum(1 + _TABLE.c.guests).filter(_TABLE.c.state.in_(TAKING)), 0).label("taken"),
-        func.count().filter(_TABLE.c.state == PlaceState.IN_DRAW).label("in_draw"),
-    )
+    select(_TABLE.c.activity_id, *_COUNTS)
     .where(_TABLE.c.activity_id.in_(bindparam("ids", expanding=True)))
     .group_by(_TABLE.c.activity_id)
 )
+_FIGURES_AND_NUMBER = select(
+    func.count().filter(_TABLE.c.id <= bindparam("id", type_=_TABLE.c.id.type)).label("number"), *_COUNTS
+).where(_TABLE.c.activity_id == bindparam("activity", type_=_TABLE.c.activity_id.type))
 
 
 async def figures(session: AsyncSession, ids: Sequence[ActivityId]) -> dict[ActivityId, Figures]:
@@ -103,3 +106,14 @@ async def figures(session: AsyncSession, ids: Sequence[ActivityId]) -> dict[Acti
     rows = await run(session, _FIGURES, {"ids": list(ids)})
     found = {row[0]: Figures(*(int(value) for value in row[1:])) for row in rows}
     return {activity_id: found.get(activity_id, Figures()) for activity_id in ids}
+
+
+async def figures_for(session: AsyncSession, activity_id: ActivityId, mine: SignUp | None) -> tuple[Figures, int]:
+    """Of one activity, and the position in the queue of whoever waits, or the number of their place (see
+    `participants.number`); 0 for somebody who never signed up."""
+    if mine is None:
+        return (await figures(session, [activity_id]))[activity_id], 0
+    await flush(session)
+    row = (await run(session, _FIGURES_AND_NUMBER, {"id": mine.id, "activity": activity_id})).one()
+    number = await position(session, mine) if mine.state == PlaceState.WAITING else int(row[0])
+    return Figures(*(int(value) for value in row[1:])), number

@@ -73,7 +73,16 @@ async def release(
     """
     activity = await activities.published_for_update(session, activity_id)
     row = await of(session, activity_id, person_id)
-    if row is None or row.state == PlaceState.LEFT:
+    if row is None:
+        raise NotSignedUp
+    return await release_from(session, activity, row, now, quiet)
+
+
+async def release_from(
+    session: AsyncSession, activity: Activity, row: SignUp, now: datetime, quiet: QuietHours
+) -> list[Offer]:
+    """The same, of an activity that is locked, for whoever has this row. Raises NotSignedUp."""
+    if row.state == PlaceState.LEFT:
         raise NotSignedUp
     await _leave(session, row)
     return await _offer_on(session, activity, now, quiet)

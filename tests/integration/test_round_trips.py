@@ -37,7 +37,7 @@ from tests.support.databases import KEY
 
 OF_A_STEP = 2
 """Who speaks and the form; the form, its update's mark and the answers."""
-OF_A_PRESS = 13
+OF_A_PRESS = 11
 OF_A_STANCE = OF_A_VOTE = 5
 SETTINGS = """
 [limits]
