@@ -22,8 +22,6 @@ from storage.database import Database
 log = logger("bot.telegram.rate_quota")
 
 SMOOTHING = 0.3
-IDLE_BELOW = 0.05
-"""Messages wanted in a beat. Below, what a process may send hardly changes, and it beats half as often."""
 SILENT_AFTER = LIVES_FOR.total_seconds() - 2 * BEATS_EVERY
 
 
@@ -66,13 +64,12 @@ class RateQuota:
             self._take(0.0)
 
     def pause(self) -> float:
-        """Seconds until the next heartbeat: sooner while there is no leader that has granted anything, later while
-        nothing is sent. A process that shares the limit with nobody only says that it lives."""
+        """Seconds until the next heartbeat: sooner while there is no leader that has granted anything. A process that
+        shares the limit with nobody only says that it lives."""
         if not self._together:
             return LIVES_FOR.total_seconds() / 2
-        if not self._pacer.share and not self._leads():
-            return BEATS_EVERY / 2
-        return 2 * BEATS_EVERY if self._wanted < IDLE_BELOW else BEATS_EVERY
+        is_waiting = not self._pacer.share and not self._leads()
+        return BEATS_EVERY / 2 if is_waiting else BEATS_EVERY
 
     async def leave(self) -> None:
         """Leaves its share to the others."""

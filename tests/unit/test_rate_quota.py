@@ -113,23 +113,6 @@ async def test_one_that_was_started_anew_has_its_share_after_two_beats(tmp_path:
     await database.close()
 
 
-async def test_a_process_beats_half_as_often_once_nothing_has_been_sent_for_a_while(tmp_path: Path) -> None:
-    database = opened(new_file(tmp_path / "x.db"))
-    fleet = Fleet(database)
-    fleet.start(0)
-    shares, pacer = fleet.alive[0]
-    pacer.let_go = 50
-    await shares.heartbeat()
-    assert shares.pause() == replicas.BEATS_EVERY
-    for _ in range(30):
-        await shares.heartbeat()
-    assert shares.pause() == 2 * replicas.BEATS_EVERY
-    pacer.let_go += 1
-    await shares.heartbeat()
-    assert shares.pause() == replicas.BEATS_EVERY
-    await database.close()
-
-
 async def test_without_a_share_nothing_leaves_and_with_one_what_waits_does() -> None:
     pacer = Pacer(1_000.0)
     pacer.change(0.0)
