@@ -34,7 +34,7 @@ from storage.campaigns.demands import stances, voters  # noqa: F401
 from storage.campaigns.demands import table as demands  # noqa: F401
 from storage.campaigns.surveys import parts, roll, surveys, tallies  # noqa: F401
 from storage.campaigns.surveys import questions as survey_questions  # noqa: F401
-from storage.cases import (  # noqa: F401  # noqa: F401
+from storage.cases import (  # noqa: F401
     allowances,
     cases,
     collectives,
