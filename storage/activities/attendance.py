@@ -14,7 +14,7 @@ from storage import sealed_columns
 from storage.activities import activities
 from storage.activities.activities import ActivityState
 from storage.activities.ids import ActivityId
-from storage.activities.participants import TAKING, PlaceState, SignUp, free_places, of, position
+from storage.activities.participants import TAKING, UP_TO_OWN, PlaceState, SignUp, free_places, of, position
 from storage.activities.sign_ups import MembersOnly, NotSignedUp, SignUpClosed, require_invited
 from storage.engine.fast_statements import run
 from storage.engine.write_detection import flush
@@ -95,9 +95,9 @@ _FIGURES = (
     .where(_TABLE.c.activity_id.in_(bindparam("ids", expanding=True)))
     .group_by(_TABLE.c.activity_id)
 )
-_FIGURES_AND_NUMBER = select(
-    func.count().filter(_TABLE.c.id <= bindparam("id", type_=_TABLE.c.id.type)).label("number"), *_COUNTS
-).where(_TABLE.c.activity_id == bindparam("activity", type_=_TABLE.c.activity_id.type))
+_FIGURES_AND_NUMBER = select(func.count().filter(UP_TO_OWN).label("number"), *_COUNTS).where(
+    _TABLE.c.activity_id == bindparam("activity", type_=_TABLE.c.activity_id.type)
+)
 
 
 async def figures(session: AsyncSession, ids: Sequence[ActivityId]) -> dict[ActivityId, Figures]:

@@ -91,7 +91,9 @@ _QUEUED_AT = bindparam("queued_at", type_=_TABLE.c.queued_at.type)
 _BEFORE = _QUEUE_LENGTH.where(
     (_TABLE.c.queued_at < _QUEUED_AT) | ((_TABLE.c.queued_at == _QUEUED_AT) & (_TABLE.c.id < _ID))
 )
-_NUMBER = select(func.count()).select_from(_TABLE).where(_OF_ACTIVITY, _TABLE.c.id <= _ID)
+UP_TO_OWN = _TABLE.c.id <= _ID
+"""The rows of an activity that count for the number of somebody's place, by the `id` of theirs."""
+_NUMBER = select(func.count()).select_from(_TABLE).where(_OF_ACTIVITY, UP_TO_OWN)
 
 
 async def of(session: AsyncSession, activity_id: ActivityId, person_id: PersonId) -> SignUp | None:
