@@ -22,7 +22,7 @@ MOST_QUESTIONS = 2
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a coordinator writes down of an activity. Times are aware; `places` None means as many as like."""
+    """What a coordinator enters for an activity. Times have a time zone; `places` None: there is no limit."""
 
     title: str
     kind: Kind

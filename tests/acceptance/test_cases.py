@@ -1,4 +1,4 @@
-"""The desks: a whole case in both languages on both databases, and what may go wrong in one."""
+"""The desks: a whole case in both languages, and what may go wrong in one."""
 
 from __future__ import annotations
 

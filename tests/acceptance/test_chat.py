@@ -1,4 +1,4 @@
-"""The chat of a rider, over real HTTP, on both databases."""
+"""The chat of a rider, over real HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Joining the union: the whole way, in both languages, on both databases."""
+"""Joining the union: the whole way, in both languages."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ async def test_what_comes_together_is_done_together() -> None:
 
 
 async def test_what_comes_one_by_one_is_gathered_between_two_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first is done at once. The pause ends when the test says so."""
+    """The first item is processed at once. The test decides when the pause ends."""
     groups: list[list[int]] = []
     is_over = asyncio.Event()
 

@@ -59,7 +59,7 @@ async def _execute(server: str, *statements: str) -> None:
 
 async def _forgetful(server: str) -> None:
     """Nothing here outlives the tests, so this server never waits for a disk. A statement is planned once on a
-    connection: PostgreSQL would plan its first five executions anew, and a connection of a test has few more."""
+    connection: PostgreSQL would plan each of the first five executions, and a test's connection sees hardly more."""
     is_off = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum", "jit")
     settings = {**dict.fromkeys(is_off, "off"), "plan_cache_mode": "force_generic_plan"}
     await _execute(
